@@ -1,0 +1,48 @@
+# Ask First: the commands a person needs. `make help` lists them.
+SHELL := /bin/sh
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/.ready
+ARGS ?=
+
+.DEFAULT_GOAL := help
+.PHONY: help setup chat test test-all check lock format
+
+help:  ## say what each command does
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 20
+
+setup: $(READY)  ## make .venv with the pinned requirements
+
+$(READY): requirements/dev.txt pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit("Ask First needs Python 3.11 or newer; this is " + sys.version.split()[0] + ". Try: make setup PYTHON=python3.12") if sys.version_info < (3, 11) else None'
+	@echo "Setting up Ask First in $(VENV) (once, about a minute) …" >&2
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/dev.txt
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@$(BIN)/askfirst index >&2
+	@touch $(READY)
+
+chat: $(READY)  ## talk to the bot here: make chat ARGS='--school newall-green --role staff'
+	@$(BIN)/askfirst chat $(ARGS)
+
+test: $(READY)  ## the tests, fast enough to be run all the time
+	@$(BIN)/python -m pytest $(ARGS)
+
+test-all: $(READY)  ## every test, the slow ones too
+	@$(BIN)/python -m pytest -m 'slow or not slow' $(ARGS)
+
+check: $(READY)  ## formatting, lint, types, import rules, packs
+	@$(BIN)/ruff format --check --quiet .
+	@$(BIN)/ruff check --quiet .
+	@$(BIN)/mypy --no-error-summary
+	@$(BIN)/lint-imports --no-logo --no-summary
+	@$(BIN)/askfirst check --quiet
+
+format: $(READY)  ## format the code
+	@$(BIN)/ruff format --quiet .
+	@$(BIN)/ruff check --fix --quiet .
+
+lock: $(READY)  ## pin the newest requirements with their hashes
+	@$(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes --no-annotate --no-header \
+		--extra dev -o requirements/dev.txt pyproject.toml

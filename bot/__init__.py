@@ -1,0 +1,1 @@
+"""The world: settings, channels, storage, delivery and the commands."""

@@ -1,0 +1,195 @@
+"""Answers a policy question with verdict and clause, asks back what is open, and goes on from the question before."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from handlers.message import Button, Card, Reply, Signal
+from handlers.wording import say
+from knowledge.answering.answer import Help
+from knowledge.model import Audience, Verdict, Wording
+from knowledge.smart.signposts import load_signposts
+
+if TYPE_CHECKING:
+    from handlers.message import Message
+    from handlers.ports import World
+    from knowledge.answering.answer import Answer
+    from knowledge.model import School
+
+ABILITY = "ask"
+COMMANDS = ("ask", "can-i")
+_REMEMBERED = timedelta(minutes=30)
+_SIGNALS = {
+    Verdict.ALLOWED: Signal.YES,
+    Verdict.ALLOWED_IF: Signal.IF,
+    Verdict.DISCOURAGED: Signal.CAREFUL,
+    Verdict.FORBIDDEN: Signal.NO,
+    Verdict.REQUIRED: Signal.MUST,
+    Verdict.RECOMMENDED: Signal.ADVICE,
+    Verdict.INFO: Signal.INFO,
+    Verdict.NOT_COVERED: Signal.SILENT,
+    Verdict.CONCERN: Signal.HELP,
+}
+_MONTHS = "January February March April May June July August September October November December".split()
+
+
+def handle(message: Message, world: World) -> Reply:
+    """Answer a question, or a button that sits under an answer."""
+    if message.action == "ask.yes":
+        return _settle(message, world, yes=True)
+    if message.action == "ask.no":
+        return _settle(message, world, yes=False)
+    if message.action == "ask.clause":
+        return _clause(message, world)
+    if message.action == "ask.doubt":
+        who = person_to_ask(world.engine.schools[message.school], message.role)
+        return Reply((Card(lines=(say("ask.doubt", who=who),), signal=Signal.INFO),))
+    if not message.text.strip():
+        return Reply((Card(headline=say("ask.empty"), signal=Signal.INFO),))
+    return _answer(message, world, message.text, frozenset())
+
+
+def _answer(message: Message, world: World, question: str, told: frozenset[str]) -> Reply:
+    answer = world.engine.answer(message.school, message.role, question, told)
+    world.memory.keep(
+        message.person,
+        message.conversation,
+        ABILITY,
+        {
+            "question": question,
+            "told": sorted(told),
+            "open": sorted(answer.follow_up.shows) if answer.follow_up else [],
+            "clauses": [citation.clause.id for citation in answer.citations],
+        },
+        world.clock() + _REMEMBERED,
+    )
+    return reply_to(answer, message, world)
+
+
+def _settle(message: Message, world: World, *, yes: bool) -> Reply:
+    before = world.memory.recall(message.person, message.conversation, ABILITY)
+    if not before.get("open"):
+        return Reply((Card(headline=say("help.old_button"), signal=Signal.INFO),))
+    shown = {tag if yes else _denied(tag) for tag in before["open"]}
+    return _answer(message, world, before["question"], frozenset(before["told"]) | shown)
+
+
+def _denied(tag: str) -> str:
+    kind, value = tag.split(".", 1)
+    return f"refused.{value}" if kind == "permission" else f"not.{tag}"
+
+
+def _clause(message: Message, world: World) -> Reply:
+    school = world.engine.schools[message.school]
+    clause = school.by_id.get(message.value)
+    if clause is None:
+        return Reply((Card(headline=say("ask.nothing_to_continue"), signal=Signal.INFO),))
+    return Reply(
+        (Card(headline=say("ask.clause", title=school.policy.title, place=clause.place), lines=(clause.text, wording_note(school)), signal=Signal.INFO),)
+    )
+
+
+def reply_to(answer: Answer, message: Message, world: World) -> Reply:
+    """Show an answer to the person who asked."""
+    school = answer.school
+    cards = [_card(answer, message, world)]
+    cards += [_card(other, message, world) for other in answer.more]
+    return Reply(tuple(cards), _buttons(answer, school))
+
+
+def _buttons(answer: Answer, school: School) -> tuple[Button, ...]:
+    if answer.verdict is Verdict.CONCERN:
+        label = say("ask.report_now") if answer.urgent else say("ask.report_it")
+        return (Button(label, "report.start", answer.concern or ""),)
+    buttons = []
+    if answer.follow_up:
+        buttons += [Button(say("ask.yes"), "ask.yes"), Button(say("ask.no"), "ask.no")]
+    if answer.citations and answer.verdict is not Verdict.NOT_COVERED:
+        buttons.append(Button(say("ask.read_clause"), "ask.clause", answer.citations[0].clause.id))
+    buttons.append(Button(say("ask.is_this_right"), "ask.doubt"))
+    if answer.help is Help.BESIDE:
+        buttons.append(Button(say("ask.report_it"), "report.start", answer.concern or ""))
+    return tuple(buttons)
+
+
+def _card(answer: Answer, message: Message, world: World) -> Card:
+    school = answer.school
+    verdict = say(f"verdict.{answer.verdict.value}")
+    lines: list[str] = []
+    if answer.verdict is Verdict.CONCERN:
+        return _concern(answer, message)
+    if answer.verdict is Verdict.NOT_COVERED:
+        if answer.citations:
+            nearest = answer.citations[0].clause
+            lines.append(say("ask.nearest", text=nearest.text, place=nearest.place))
+        lines.append(say("ask.ask_person", who=person_to_ask(school, message.role)))
+        headline, cited = verdict, school.policy.title
+    else:
+        clause = answer.citations[0].clause
+        headline = f"{verdict} {clause.text}".strip()
+        if answer.follow_up:
+            lines.append(answer.follow_up.ask)
+        cited = cited_line(school, clause.place, world)
+        lines += [say("ask.also", text=c.clause.text, place=c.clause.place) for c in answer.citations[1:2] if answer.confidence < 0.5]  # noqa: PLR2004
+    if answer.help is Help.BESIDE:
+        lines.append(say("ask.beside"))
+    folded = wording_note(school)
+    return Card(headline, tuple(lines), cited, folded, _SIGNALS[answer.verdict])
+
+
+def _concern(answer: Answer, message: Message) -> Card:
+    school = answer.school
+    signposts = load_signposts()
+    lines = []
+    if message.role is Audience.PUPIL:
+        lines.append(say("ask.child"))
+    if answer.urgent:
+        lines.append(say("ask.in_danger"))
+    lines += [line for line in answer.says_first if message.role is not Audience.PUPIL or answer.urgent]
+    lines.append(say("ask.help_lines", lines="; ".join(signposts[s].line for s in answer.signposts[:4])))
+    if message.role is Audience.STAFF:
+        lines.append(say("ask.staff_today", who=f"the {_lower(school.title_of('dsl'))}"))
+    cited = ""
+    if answer.citations:
+        clause = answer.citations[0].clause
+        lines.append(clause.text)
+        cited = f"{school.policy.title} · {clause.place}"
+    return Card(say("verdict.concern"), tuple(lines), cited, "", Signal.HELP)
+
+
+def _lower(title: str) -> str:
+    return title[0].lower() + title[1:] if title[1:2].islower() else title
+
+
+def person_to_ask(school: School, role: Audience) -> str:
+    """Say which person at the school can answer what the bot can't."""
+    if role in (Audience.STAFF, Audience.GOVERNOR):
+        return f"The {_lower(school.title_of('head'))}"
+    if role is Audience.PUPIL:
+        return "A teacher or another grown-up you trust"
+    return "The school office"
+
+
+def cited_line(school: School, place: str, world: World) -> str:
+    """Say where the clause stands, and whether the policy's review is overdue."""
+    parts = [school.policy.title, place]
+    due = school.policy.review_due
+    if due:
+        today = world.clock().date().isoformat()[: len(due)]
+        name = "ask.review_was_due" if due < today else "ask.review_due"
+        parts.append(say(name, when=month_of(due)))
+    return " · ".join(parts)
+
+
+def month_of(day: str) -> str:
+    """Say an ISO month or day in words: "July 2025"."""
+    year, month = day.split("-")[:2]
+    return f"{_MONTHS[int(month) - 1]} {year}"
+
+
+def wording_note(school: School) -> str:
+    """Say whose words the clauses are in."""
+    if school.policy.wording is Wording.QUOTED:
+        return say("ask.quoted")
+    return say("ask.in_our_words", name=school.name)

@@ -1,0 +1,1 @@
+"""How a message becomes an answer: topic, circumstances, kind of question, clause, verdict."""

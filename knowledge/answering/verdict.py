@@ -1,0 +1,84 @@
+"""Decides the verdict: the clause's strength, what kind of question it was, and the exceptions that are shown."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from knowledge.answering.asking import Kind, keeps_the_rule
+from knowledge.answering.ranking import EXCLUSIVE
+from knowledge.model import Modality, Verdict
+
+if TYPE_CHECKING:
+    from knowledge.model import Clause, Condition
+
+_BAN = {Modality.MUST_NOT: Verdict.FORBIDDEN, Modality.SHOULD_NOT: Verdict.DISCOURAGED}
+_DUTY = {Modality.MUST: Verdict.REQUIRED, Modality.SHOULD: Verdict.RECOMMENDED}
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """A verdict, the condition that is still open (to be asked back), and the reason for `--why`."""
+
+    verdict: Verdict
+    reason: str
+    open: Condition | None = None
+
+
+def decide(clause: Clause, kind: Kind, words: list[str], shown: frozenset[str]) -> Decision:
+    """Decide what one clause means for one question."""
+    if clause.modality is Modality.FACT or kind.wants_fact:
+        return Decision(Verdict.INFO, f"a {clause.modality} answers a question of the kind {kind}")
+    if clause.modality in _DUTY:
+        return Decision(_DUTY[clause.modality], f"the clause says {clause.modality}")
+    if clause.modality is Modality.MAY:
+        return _permitted(clause, kind, shown)
+    return _banned(clause, kind, words, shown)
+
+
+def _permitted(clause: Clause, kind: Kind, shown: frozenset[str]) -> Decision:
+    if kind in (Kind.MUST, Kind.NEGATED):
+        return Decision(Verdict.INFO, "the clause permits it and obliges nobody")
+    for condition in clause.conditions:
+        if contradicted(condition, shown):
+            return Decision(Verdict.FORBIDDEN, f"the condition is not met: {sorted(condition.when)}")
+    for condition in clause.conditions:
+        if not condition.when <= shown:
+            return Decision(Verdict.ALLOWED_IF, f"a condition is open: {sorted(condition.when - shown)}", condition)
+    return Decision(Verdict.ALLOWED, "the clause permits it and every condition is shown")
+
+
+def _banned(clause: Clause, kind: Kind, words: list[str], shown: frozenset[str]) -> Decision:
+    ban = _BAN[clause.modality]
+    if kind in (Kind.MUST, Kind.NEGATED, Kind.SHOULD) and keeps_the_rule(words):
+        kept = Verdict.REQUIRED if clause.modality is Modality.MUST_NOT else Verdict.RECOMMENDED
+        return Decision(kept, f"the clause says {clause.modality}, and the question is about keeping to it")
+    open_exception = None
+    for exception in clause.exceptions:
+        if contradicted(exception, shown):
+            continue
+        if exception.when and exception.when <= shown:
+            return Decision(Verdict.ALLOWED, f"an exception is shown: {sorted(exception.when)}")
+        if exception.when & shown:
+            return Decision(
+                Verdict.ALLOWED_IF, f"an exception is half shown: {sorted(exception.when - shown)} is open", exception
+            )
+        open_exception = open_exception or exception
+    if open_exception:
+        return Decision(
+            open_exception.unsaid, f"an exception is open: {sorted(open_exception.when)}", open_exception
+        )
+    return Decision(ban, f"the clause says {clause.modality} and no exception is shown")
+
+
+def contradicted(condition: Condition, shown: frozenset[str]) -> bool:
+    """Tell whether what is shown rules a condition out: permission refused, or another device, time or place."""
+    for tag in condition.when:
+        kind, value = tag.split(".", 1)
+        if kind == "permission" and f"refused.{value}" in shown:
+            return True
+        if kind == "purpose" and value in ("teaching", "school_business") and "purpose.private" in shown:
+            return True
+        if kind in EXCLUSIVE and tag not in shown and any(t.startswith(f"{kind}.") for t in shown):
+            return True
+    return False

@@ -1,0 +1,55 @@
+"""Loads what outranks every clause: what is said first when somebody may be at risk."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+from knowledge.reading import Field, Problems, read_file
+from knowledge.smart.signposts import signpost_ids
+
+SAFETY = Path(__file__).with_name("safety.yaml")
+
+
+@dataclass(frozen=True, slots=True)
+class SafetyRule:
+    """What to say first about one sort of risk, which help to name, and which topics' clauses never to cite."""
+
+    id: str
+    urgent: bool
+    topics: frozenset[str]
+    when: re.Pattern[str] | None
+    says: str
+    signposts: tuple[str, ...]
+    never_cite: frozenset[str]
+
+    def speaks_of(self, text: str) -> bool:
+        """Tell whether a plain text names this risk outright."""
+        return bool(self.when and self.when.search(text))
+
+
+@cache
+def load_safety(path: Path = SAFETY) -> tuple[SafetyRule, ...]:
+    """Load the rules in order, the gravest first; raises PackError with every problem in the file."""
+    problems = Problems()
+    root = read_file(path, problems)
+    items = root.entry(required=["rules"]).read("rules", Field.items, []) if root else []
+    rules = tuple(_rule(item) for item in items)
+    problems.raise_any()
+    return rules
+
+
+def _rule(item: Field) -> SafetyRule:
+    row = item.entry(required=["id", "urgent", "when", "says", "signposts"], optional=["topics", "never_cite"])
+    patterns = row.read("when", lambda f: [i.text() for i in f.items()], [])
+    return SafetyRule(
+        id=row.read("id", Field.text, ""),
+        urgent=row.read("urgent", Field.flag, missing=True),
+        topics=frozenset(row.read("topics", Field.texts, ())),
+        when=re.compile("|".join(patterns)) if patterns else None,
+        says=row.read("says", Field.text, ""),
+        signposts=row.read("signposts", lambda f: f.some_of(signpost_ids()), ()),
+        never_cite=frozenset(row.read("never_cite", Field.texts, ())),
+    )

@@ -1,0 +1,1 @@
+"""What schools make rules about, and the many ways people ask it."""
