@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from handlers.message import Button, Card, Reply, Signal
 from handlers.wording import say
 from knowledge.answering.answer import Help
+from knowledge.answering.thread import asks_why, continues, joined
 from knowledge.model import Audience, Verdict, Wording
 from knowledge.smart.signposts import load_signposts
 
 if TYPE_CHECKING:
+    from datetime import date
+
     from handlers.message import Message
     from handlers.ports import World
     from knowledge.answering.answer import Answer
@@ -31,6 +34,7 @@ _SIGNALS = {
     Verdict.NOT_COVERED: Signal.SILENT,
     Verdict.CONCERN: Signal.HELP,
 }
+_YES_OR_NO = {"yes": True, "y": True, "yeah": True, "yep": True, "no": False, "n": False, "nope": False}
 _MONTHS = "January February March April May June July August September October November December".split()
 
 
@@ -45,9 +49,33 @@ def handle(message: Message, world: World) -> Reply:
     if message.action == "ask.doubt":
         who = person_to_ask(world.engine.schools[message.school], message.role)
         return Reply((Card(lines=(say("ask.doubt", who=who),), signal=Signal.INFO),))
-    if not message.text.strip():
+    text = _without_command(message.text)
+    if not text:
         return Reply((Card(headline=say("ask.empty"), signal=Signal.INFO),))
-    return _answer(message, world, message.text, frozenset())
+    before = world.memory.recall(message.person, message.conversation, ABILITY)
+    if before.get("question"):
+        if before["open"] and text.lower() in _YES_OR_NO:
+            return _settle(message, world, yes=_YES_OR_NO[text.lower()])
+        if asks_why(text):
+            return _why(message, world, before)
+        if continues(text):
+            return _answer(message, world, joined(before["question"], text, world.engine.model.lexicon), frozenset())
+    return _answer(message, world, text, frozenset())
+
+
+def _without_command(text: str) -> str:
+    first, _, rest = text.strip().partition(" ")
+    return rest.strip() if first.lower().lstrip("/") in COMMANDS and first.startswith("/") else text.strip()
+
+
+def _why(message: Message, world: World, before: dict[str, Any]) -> Reply:
+    school = world.engine.schools[message.school]
+    clause = school.by_id.get(next(iter(before["clauses"]), ""))
+    if clause is None or before["silent"]:
+        return Reply((Card(headline=say("ask.why_silent"), signal=Signal.INFO),))
+    return Reply(
+        (Card(say("ask.why", text=clause.text), cited=cited_line(school, clause.place, world.clock().date()), signal=Signal.INFO),)
+    )
 
 
 def _answer(message: Message, world: World, question: str, told: frozenset[str]) -> Reply:
@@ -60,11 +88,12 @@ def _answer(message: Message, world: World, question: str, told: frozenset[str])
             "question": question,
             "told": sorted(told),
             "open": sorted(answer.follow_up.shows) if answer.follow_up else [],
+            "silent": answer.verdict is Verdict.NOT_COVERED,
             "clauses": [citation.clause.id for citation in answer.citations],
         },
         world.clock() + _REMEMBERED,
     )
-    return reply_to(answer, message, world)
+    return show(answer, message.role, world.clock().date())
 
 
 def _settle(message: Message, world: World, *, yes: bool) -> Reply:
@@ -90,15 +119,13 @@ def _clause(message: Message, world: World) -> Reply:
     )
 
 
-def reply_to(answer: Answer, message: Message, world: World) -> Reply:
+def show(answer: Answer, role: Audience, today: date) -> Reply:
     """Show an answer to the person who asked."""
-    school = answer.school
-    cards = [_card(answer, message, world)]
-    cards += [_card(other, message, world) for other in answer.more]
-    return Reply(tuple(cards), _buttons(answer, school))
+    cards = [_card(answer, role, today), *(_card(other, role, today) for other in answer.more)]
+    return Reply(tuple(cards), _buttons(answer))
 
 
-def _buttons(answer: Answer, school: School) -> tuple[Button, ...]:
+def _buttons(answer: Answer) -> tuple[Button, ...]:
     if answer.verdict is Verdict.CONCERN:
         label = say("ask.report_now") if answer.urgent else say("ask.report_it")
         return (Button(label, "report.start", answer.concern or ""),)
@@ -113,24 +140,24 @@ def _buttons(answer: Answer, school: School) -> tuple[Button, ...]:
     return tuple(buttons)
 
 
-def _card(answer: Answer, message: Message, world: World) -> Card:
+def _card(answer: Answer, role: Audience, today: date) -> Card:
     school = answer.school
     verdict = say(f"verdict.{answer.verdict.value}")
     lines: list[str] = []
     if answer.verdict is Verdict.CONCERN:
-        return _concern(answer, message)
+        return _concern(answer, role)
     if answer.verdict is Verdict.NOT_COVERED:
         if answer.citations:
             nearest = answer.citations[0].clause
             lines.append(say("ask.nearest", text=nearest.text, place=nearest.place))
-        lines.append(say("ask.ask_person", who=person_to_ask(school, message.role)))
+        lines.append(say("ask.ask_person", who=person_to_ask(school, role)))
         headline, cited = verdict, school.policy.title
     else:
         clause = answer.citations[0].clause
         headline = f"{verdict} {clause.text}".strip()
         if answer.follow_up:
             lines.append(answer.follow_up.ask)
-        cited = cited_line(school, clause.place, world)
+        cited = cited_line(school, clause.place, today)
         lines += [say("ask.also", text=c.clause.text, place=c.clause.place) for c in answer.citations[1:2] if answer.confidence < 0.5]  # noqa: PLR2004
     if answer.help is Help.BESIDE:
         lines.append(say("ask.beside"))
@@ -138,17 +165,17 @@ def _card(answer: Answer, message: Message, world: World) -> Card:
     return Card(headline, tuple(lines), cited, folded, _SIGNALS[answer.verdict])
 
 
-def _concern(answer: Answer, message: Message) -> Card:
+def _concern(answer: Answer, role: Audience) -> Card:
     school = answer.school
     signposts = load_signposts()
     lines = []
-    if message.role is Audience.PUPIL:
+    if role is Audience.PUPIL:
         lines.append(say("ask.child"))
     if answer.urgent:
         lines.append(say("ask.in_danger"))
-    lines += [line for line in answer.says_first if message.role is not Audience.PUPIL or answer.urgent]
+    lines += [line for line in answer.says_first if role is not Audience.PUPIL or answer.urgent]
     lines.append(say("ask.help_lines", lines="; ".join(signposts[s].line for s in answer.signposts[:4])))
-    if message.role is Audience.STAFF:
+    if role is Audience.STAFF:
         lines.append(say("ask.staff_today", who=f"the {_lower(school.title_of('dsl'))}"))
     cited = ""
     if answer.citations:
@@ -171,13 +198,12 @@ def person_to_ask(school: School, role: Audience) -> str:
     return "The school office"
 
 
-def cited_line(school: School, place: str, world: World) -> str:
+def cited_line(school: School, place: str, today: date) -> str:
     """Say where the clause stands, and whether the policy's review is overdue."""
     parts = [school.policy.title, place]
     due = school.policy.review_due
     if due:
-        today = world.clock().date().isoformat()[: len(due)]
-        name = "ask.review_was_due" if due < today else "ask.review_due"
+        name = "ask.review_was_due" if due < today.isoformat()[: len(due)] else "ask.review_due"
         parts.append(say(name, when=month_of(due)))
     return " · ".join(parts)
 

@@ -1,24 +1,28 @@
-"""What handlers need of the world, as protocols: memory, the case store, the clock; the world itself implements them."""
+"""What handlers need of the world, as protocols: memory, drafts, cases, ids, the clock; the world itself implements them."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Protocol
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
     from datetime import datetime
 
     from knowledge.answering.engine import Engine
+    from knowledge.contacts import Contacts
+    from knowledge.routing import Urgency
 
 
 class Memory(Protocol):
-    """What one person was doing in one conversation, by ability ("ask", "quiz", "report"); plain JSON values."""
+    """What one person was doing in one conversation, by ability ("ask", "quiz", "status"); plain JSON values."""
 
     def recall(self, person: str, conversation: str, ability: str) -> dict[str, Any]:
         """Give what was kept, or an empty dict where nothing was kept or its time has passed."""
 
-    def keep(self, person: str, conversation: str, ability: str, value: dict[str, Any], until: datetime | None) -> None:
+    def keep(
+        self, person: str, conversation: str, ability: str, value: dict[str, Any], until: datetime | None
+    ) -> None:
         """Keep a value in place of the one before, until a time (None: until it is forgotten)."""
 
     def drop(self, person: str, conversation: str, ability: str) -> None:
@@ -28,10 +32,128 @@ class Memory(Protocol):
         """Forget everything kept of a person, in every conversation."""
 
 
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A report that is not sent yet: the answers as given, in the order given, and when it was last touched.
+
+    `id` is random; its one case is made from it, however often "send" is pressed. `changing` names the answer
+    that is being given anew.
+    """
+
+    id: str
+    school: str
+    answers: dict[str, str]
+    touched: datetime
+    changing: str = ""
+
+
+class Drafts(Protocol):
+    """The unfinished reports, one for each person and conversation, each sealed with a key of its own."""
+
+    def current(self, person: str, conversation: str) -> Draft | None:
+        """Give the draft, or None where there is none."""
+
+    def keep(self, person: str, conversation: str, draft: Draft) -> None:
+        """Keep a draft in place of the one before, safely on disk when this returns."""
+
+    def drop(self, person: str, conversation: str) -> None:
+        """Erase the draft and its key."""
+
+    def forget(self, person: str) -> None:
+        """Erase a person's drafts in every conversation."""
+
+
+@dataclass(frozen=True, slots=True)
+class NewCase:
+    """What a report holds when it is sent; all of it is sealed but school and urgency.
+
+    `readers` are the roles that may open it, in the order in which they are told; `answers` are the reporter's
+    own, as given.
+    """
+
+    draft: str
+    school: str
+    kind: str
+    about: tuple[str, ...]
+    child_at_risk: bool
+    urgency: Urgency
+    answers: dict[str, str]
+    readers: tuple[str, ...]
+    excluded: tuple[str, ...]
+    trial: bool
+    channel: str
+    person: str
+    conversation: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """A report that is safely stored, with what its reporter gets; the code is kept nowhere."""
+
+    reference: str
+    code: str
+    case: NewCase
+
+
+@dataclass(frozen=True, slots=True)
+class CaseLine:
+    """What a list of cases shows of one: nothing of its content."""
+
+    reference: str
+    urgency: Urgency
+    received: datetime
+    opened: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class CaseView:
+    """One case, open before somebody who may read it."""
+
+    line: CaseLine
+    case: NewCase
+
+
+@dataclass(frozen=True, slots=True)
+class CaseStatus:
+    """What a receipt code tells."""
+
+    reference: str
+    school: str
+    received: datetime
+    opened: datetime | None
+    trial: bool
+
+
+class Cases(Protocol):
+    """The reports that were sent. A reader is a role; whoever is no reader of a case learns nothing of it."""
+
+    def send(self, case: NewCase) -> Sent:
+        """Store a case and erase its draft, all at once; the same draft sent again gives the same case."""
+
+    def sent(self, draft: str) -> Sent | None:
+        """Give what a draft became, or None where it was never sent."""
+
+    def status(self, code: str) -> CaseStatus | None:
+        """Give the status of the case with a receipt code, or None where there is none."""
+
+    def listed(self, school: str, reader: str) -> tuple[CaseLine, ...]:
+        """List a reader's cases, newest first."""
+
+    def opened(self, school: str, reference: str, reader: str) -> CaseView | None:
+        """Open a case for a reader and record it; None where there is none or it isn't theirs, alike."""
+
+
 @dataclass(frozen=True)
 class World:
     """Everything that a handler may use; it never reaches for anything else."""
 
     engine: Engine
     memory: Memory
+    drafts: Drafts
+    cases: Cases
     clock: Callable[[], datetime]
+    new_id: Callable[[], str]
+    """Gives a fresh random id that nobody can guess."""
+    contacts: Mapping[str, Contacts] = field(default_factory=dict)
+    """Each school's own people; a school without them is on trial."""

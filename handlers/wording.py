@@ -23,7 +23,7 @@ def _load(path: Path) -> dict[str, str]:
     return found
 
 
-def say(name: str, **parts: str) -> str:
+def say(name: str, /, **parts: str) -> str:
     """Give the sentence of a name such as "ask.silent" with its parts filled in; raises KeyError for a wrong name."""
     text = _load(WORDING)[name]
     for part, value in parts.items():

@@ -5,18 +5,25 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from knowledge.answering.answer import Help
-from knowledge.answering.words import plain
+from knowledge.answering.words import closely_read, plain
 from knowledge.safety import load_safety
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
     from numpy.typing import NDArray
 
     from knowledge.answering.topic_model import TopicModel
+    from knowledge.model import Audience
     from knowledge.topics.library import Topic
 
 _FIRST, _BESIDE = 0.5, 0.12
 """Chances that a message is a disclosure, above which help comes first, or stands beside the answer."""
+_LONG, _WINDOW, _STEP = 70, 50, 25
+"""A message of more words than _LONG is heard in windows too, so that a worry in a long story is not drowned."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,37 +32,56 @@ class Heard:
 
     help: Help
     chance: float
-    topic: str | None
-    concern: str | None
-    urgent: bool
-    says: tuple[str, ...]
-    signposts: tuple[str, ...]
-    never_cite: frozenset[str]
-    leads_to: tuple[str, ...]
+    topic: str | None = None
+    concern: str | None = None
+    urgent: bool = False
+    says: tuple[str, ...] = ()
+    signposts: tuple[str, ...] = ()
+    never_cite: frozenset[str] = frozenset()
+    leads_to: tuple[str, ...] = ()
 
 
-def hear(
-    question: str, words: list[str], chances: NDArray[object], model: TopicModel, concerns: dict[str, Topic]  # type: ignore[type-var]
-) -> Heard:
-    """Hear one message; `chances` are the topic model's probabilities, `concerns` the topics that are disclosures."""
-    by_topic = {topic: float(chances[model.index[topic]]) for topic in concerns}  # type: ignore[arg-type]
-    chance = sum(by_topic.values())
-    topic = max(by_topic, key=lambda t: by_topic[t])
-    text = f"{' '.join(words)} {plain(question)}"
-    named = [rule for rule in load_safety() if rule.speaks_of(text)]
-    helping = Help.FIRST if chance >= _FIRST else Help.BESIDE if chance >= _BESIDE else Help.NONE
-    if helping is Help.NONE:
-        never = frozenset(t for rule in named for t in rule.never_cite)
-        return Heard(Help.NONE, chance, None, None, False, (), (), never, ())  # noqa: FBT003
-    rules = named + [rule for rule in load_safety() if topic in rule.topics and rule not in named]
-    return Heard(
-        help=helping,
-        chance=chance,
-        topic=topic,
-        concern=concerns[topic].concern,
-        urgent=concerns[topic].urgent or any(rule.urgent for rule in rules),
-        says=tuple(rule.says for rule in rules),
-        signposts=tuple(dict.fromkeys(s for rule in rules for s in rule.signposts)),
-        never_cite=frozenset(t for rule in rules for t in rule.never_cite),
-        leads_to=concerns[topic].leads_to,
-    )
+class Listener:
+    """Hears messages, with the topics that are disclosures."""
+
+    def __init__(self, model: TopicModel, concerns: Iterable[Topic]) -> None:
+        self._model = model
+        self._concerns = {topic.id: topic for topic in concerns if topic.concern}
+        self._at = {model.index[topic]: topic for topic in self._concerns}
+        self._places = np.array(sorted(self._at), dtype=np.int64)
+        self.mask: NDArray[np.bool_] = np.zeros(len(model.topics), dtype=np.bool_)
+        self.mask[self._places] = True
+
+    def hear(self, message: str, role: Audience) -> Heard:
+        """Hear one message, whole."""
+        text = plain(message)
+        named = [rule for rule in load_safety() if rule.speaks_of(text)]
+        chance, topic = max(
+            (self._disclosure(words, role) for words in self._windows(message)), default=(0.0, None), key=lambda c: c[0]
+        )
+        helping = Help.FIRST if chance >= _FIRST else Help.BESIDE if chance >= _BESIDE else Help.NONE
+        if helping is Help.NONE or topic is None:
+            return Heard(Help.NONE, chance, never_cite=frozenset(t for rule in named for t in rule.never_cite))
+        rules = named + [rule for rule in load_safety() if topic.id in rule.topics and rule not in named]
+        return Heard(
+            help=helping,
+            chance=chance,
+            topic=topic.id,
+            concern=topic.concern,
+            urgent=topic.urgent or any(rule.urgent for rule in rules),
+            says=tuple(rule.says for rule in rules),
+            signposts=tuple(dict.fromkeys(s for rule in rules for s in rule.signposts)),
+            never_cite=frozenset(t for rule in rules for t in rule.never_cite),
+            leads_to=topic.leads_to,
+        )
+
+    def _windows(self, message: str) -> Iterator[list[str]]:
+        words = self._model.read(closely_read(message))
+        yield words
+        if len(words) > _LONG:
+            for start in range(0, len(words) - _STEP, _STEP):
+                yield words[start : start + _WINDOW]
+
+    def _disclosure(self, words: list[str], role: Audience) -> tuple[float, Topic]:
+        chances = self._model.probabilities(words, role)[self._places]
+        return float(chances.sum()), self._concerns[self._at[int(self._places[int(chances.argmax())])]]

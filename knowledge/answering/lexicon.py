@@ -25,6 +25,7 @@ class Lexicon:
     permissions: tuple[tuple[str, re.Pattern[str]], ...]
     not_shown_after: re.Pattern[str]
     cues: frozenset[str]
+    spellings: dict[tuple[str, ...], tuple[str, ...]]
 
     @property
     def tags(self) -> frozenset[str]:
@@ -32,6 +33,28 @@ class Lexicon:
         tags = {tag for found in self.circumstances.values() for tag in found}
         derived = {"person.family", "person.own_child", "person.young_former_pupil", "person.adult_former_pupil"}
         return frozenset(tags | derived | {tag for tag, _ in self.permissions} | _PERMISSIONS)
+
+    @property
+    def words(self) -> set[str]:
+        """Give every word of every phrase, so that none is taken for a slip of the pen."""
+        return {w for table in (self.circumstances, self.concepts) for phrase in table for w in phrase}
+
+    def spelt_out(self, words: list[str]) -> list[str]:
+        """Give the words with text-speak written out: "u" as "you", "aloud to" as "allowed to"."""
+        out: list[str] = []
+        at = 0
+        while at < len(words):
+            for length in (2, 1):
+                typed = tuple(words[at : at + length])
+                if len(typed) == length and typed in self.spellings:
+                    # A second word of the phrase that isn't part of the slip stays: "aloud to" is "allowed to".
+                    out += [*self.spellings[typed], *typed[1:]]
+                    at += length
+                    break
+            else:
+                out.append(words[at])
+                at += 1
+        return out
 
     def phrases(self, words: list[str], table: dict[tuple[str, ...], tuple[str, ...]]) -> set[str]:
         """Give the tags of all phrases of a table that stand in the words."""
@@ -45,6 +68,10 @@ class Lexicon:
 _PERMISSIONS = frozenset(f"permission.{who}" for who in ("head", "parent", "subject", "school", "governors"))
 _YOUNG = 16
 _ADULT = 18
+_ASKED_HEAD = re.compile(
+    r"\b(ask(ed)?|checked with|spoke to|went to|emailed|ran it past|asking) (the |my |our )?(exec |executive |deputy )?"
+    r"(head|headteacher|principal|ht|boss|deputy|slt)\b"
+)
 _AGE = re.compile(r"\b(?:shes|hes|theyre|she is|he is|is|aged|now|turned|just|age)\s+(?:about |only |now |nearly )?(\d{1,2})\b")
 
 
@@ -55,7 +82,7 @@ def load_lexicon(path: Path = LEXICON) -> Lexicon:
     root = read_file(path, problems)
     problems.raise_any()
     assert root is not None  # noqa: S101 -- read_file notes a problem wherever it gives None
-    row = root.entry(required=["circumstances", "concepts", "people", "given", "refused", "not_shown_after"])
+    row = root.entry(required=["circumstances", "concepts", "people", "given", "refused", "not_shown_after", "spellings"])
     circumstances = row.read("circumstances", _table, {})
     concepts = row.read("concepts", _table, {})
     people = row.read("people", lambda f: {k.name: "|".join(v.texts()) for k, v in f.pairs()}, {})
@@ -79,6 +106,11 @@ def load_lexicon(path: Path = LEXICON) -> Lexicon:
         tuple(permissions),
         re.compile(rf"\b(?:{after})\b"),
         cues,
+        {
+            tuple(typed.split()): tuple(key.name.split())
+            for key, value in row.read("spellings", lambda f: list(f.pairs()), [])
+            for typed in value.texts()
+        },
     )
 
 
@@ -121,6 +153,9 @@ def _permissions(text: str, words: list[str], lexicon: Lexicon) -> set[str]:
         match = pattern.search(text)
         if match and not lexicon.not_shown_after.search(text[max(0, match.start() - _BEFORE) : match.start()]):
             found.add(tag)
+    if _ASKED_HEAD.search(text):
+        # "I asked the head … she said no": the one who answers is the one who was asked.
+        found |= {tag.replace("subject", "head") for tag in found if tag.endswith(".subject")}
     return {tag for tag in found if not (tag.startswith("permission.") and tag.replace("permission", "refused") in found)}
 
 

@@ -91,6 +91,7 @@ class SchoolIndex:
         self._rarity: dict[str, float] = {}
         self._postings: dict[str, list[tuple[int, float]]] = defaultdict(list)
         self._index_words([telling(text) | {f"@{c}" for c in concepts_of(text, model.lexicon)} for text in texts], clauses)
+        self._ruled_on: dict[tuple[frozenset[Audience], bool], NDArray[np.bool_]] = {}
         self.about = [self._scope(clause, text) for clause, text in zip(clauses, texts, strict=True)]
 
     def _index_words(self, bags: list[set[str]], clauses: tuple[Clause, ...]) -> None:
@@ -114,6 +115,17 @@ class SchoolIndex:
         return clause.about | {
             tag for tag in circumstances_of(text, None, self.model.lexicon) if tag.split(".")[0] in EXCLUSIVE
         }
+
+    def ruled_on(self, asked_about: frozenset[Audience], *, facts: bool) -> NDArray[np.bool_]:
+        """Tell for each topic whether a clause for one of these audiences, or where facts count any clause, rules on it."""
+        key = (asked_about, facts)
+        if key not in self._ruled_on:
+            mask = np.zeros(len(self.model.topics), dtype=np.bool_)
+            for clause in self.school.clauses:
+                if facts or clause.modality is Modality.FACT or clause.audience & asked_about:
+                    mask[[self.model.index[topic] for topic in clause.topics]] = True
+            self._ruled_on[key] = mask
+        return self._ruled_on[key]
 
     def localise(self, words: list[str]) -> list[str]:
         """Give the words with those peculiar to this school followed by their plain meaning."""

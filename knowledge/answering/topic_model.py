@@ -67,12 +67,12 @@ class TopicModel:
         self.index = {topic: i for i, topic in enumerate(self.topics)}
         self.rows, self.rarity, self.weights, self.bias = rows, rarity, weights, bias
         self.words = tuple(words)
-        self.speller = Speller(words)
+        self.speller = Speller((*words, *lexicon.words))
         self.lexicon = lexicon
 
     def read(self, text: str) -> list[str]:
         """Give the words of a text, with long unknown ones mended."""
-        return [self.speller.mend(word) for word in words_of(text)]
+        return [self.speller.mend(word) for word in self.lexicon.spelt_out(words_of(text))]
 
     def probabilities(self, words: list[str], role: str) -> NDArray[np.float32]:
         """Give for each topic (in the order of `topics`) how likely the words are about it; they add up to 1."""
@@ -119,7 +119,7 @@ def learn(
 
     `progress` is called with (rounds done, rounds in all).
     """
-    texts = [(words_of(e.text), e.role) for e in examples]
+    texts = [(lexicon.spelt_out(words_of(e.text)), e.role) for e in examples]
     sets = [sorted(features_of(words, role, lexicon)) for words, role in texts]
     counts = Counter(feature for found in sets for feature in found)
     names = [f for f, n in counts.items() if n > 1]

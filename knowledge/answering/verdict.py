@@ -29,6 +29,8 @@ def decide(clause: Clause, kind: Kind, words: list[str], shown: frozenset[str]) 
     """Decide what one clause means for one question."""
     if clause.modality is Modality.FACT or kind.wants_fact:
         return Decision(Verdict.INFO, f"a {clause.modality} answers a question of the kind {kind}")
+    if clause.modality is Modality.SHOULD and kind is Kind.MAY:
+        return Decision(Verdict.DISCOURAGED, "the clause advises otherwise than what is asked")
     if clause.modality in _DUTY:
         return Decision(_DUTY[clause.modality], f"the clause says {clause.modality}")
     if clause.modality is Modality.MAY:

@@ -22,11 +22,12 @@ _STRETCHED = re.compile(r"([a-z])\1{2,}")
 _SHORTEST_MENDED = 5
 
 
-@lru_cache(maxsize=4096)
 def plain(text: str) -> str:
     """Give a text in lower case, without accents, apostrophes and stretched letters ("sooo"), one line."""
-    folded = unicodedata.normalize("NFKD", text.lower())
-    folded = "".join(c for c in folded if not unicodedata.combining(c))
+    folded = text.lower()
+    if not folded.isascii():
+        folded = unicodedata.normalize("NFKD", folded)
+        folded = "".join(c for c in folded if not unicodedata.combining(c))
     folded = _APOSTROPHES.sub("", folded)
     return " ".join(_STRETCHED.sub(r"\1\1", folded).split())
 

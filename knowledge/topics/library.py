@@ -37,12 +37,12 @@ def topic_files(folder: Path = TOPICS) -> list[Path]:
     return sorted(folder.glob("*.yaml"))
 
 
-def load_topics(folder: Path = TOPICS) -> tuple[Topic, ...]:
-    """Load every topic; raises PackError with every problem in every file."""
+def load_topics(folder: Path = TOPICS, files: str = "*.yaml") -> tuple[Topic, ...]:
+    """Load every topic of the files that match; raises PackError with every problem in every file."""
     problems = Problems()
     places: dict[str, Field] = {}
     found = []
-    for path in topic_files(folder):
+    for path in sorted(folder.glob(files)):
         root = read_file(path, problems)
         for key, value in root.entry(required=["topics"]).read("topics", lambda f: list(f.pairs()), []) if root else []:
             if key.name in places:
@@ -54,6 +54,11 @@ def load_topics(folder: Path = TOPICS) -> tuple[Topic, ...]:
             found.append(_topic(key.name, path.stem, value))
     problems.raise_any()
     return tuple(found)
+
+
+def load_concerns(folder: Path = TOPICS) -> tuple[Topic, ...]:
+    """Load the topics that are disclosures alone, which is all that answering needs beside the learnt model."""
+    return tuple(t for t in load_topics(folder, "concerns.yaml") if t.concern)
 
 
 def _topic(topic_id: str, group: str, value: Field) -> Topic:

@@ -1,0 +1,5 @@
+"""Lets `python -m bot` be the askfirst command."""
+
+from bot.cli import main
+
+main()

@@ -1,0 +1,1 @@
+"""The chat in a terminal, for trying the bot and for tests."""

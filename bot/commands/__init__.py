@@ -1,0 +1,1 @@
+"""The commands, one a file, each loaded only when it is called."""

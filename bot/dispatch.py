@@ -1,0 +1,63 @@
+"""Takes a message to the ability that it is for and gives its reply; nothing that goes wrong there is swallowed."""
+
+from __future__ import annotations
+
+import logging
+import secrets
+from typing import TYPE_CHECKING
+
+from handlers import ask, help, privacy, quiz, report, tips  # noqa: A004 -- the ability is called help
+from handlers.message import Card, Reply, Signal
+from handlers.wording import say
+
+if TYPE_CHECKING:
+    from types import ModuleType
+
+    from handlers.message import Message
+    from handlers.ports import World
+
+_log = logging.getLogger(__name__)
+
+ABILITIES: tuple[ModuleType, ...] = (ask, quiz, tips, report, privacy, help)
+_BY_ACTION = {ability.ABILITY: ability for ability in ABILITIES}
+_BY_COMMAND = {command: ability for ability in ABILITIES for command in ability.COMMANDS}
+_GOING_ON = (report, quiz)
+"""Abilities with several steps, which hear a text before it is taken as a question; the gravest first."""
+
+
+def dispatch(message: Message, world: World) -> Reply:
+    """Give the reply to one message.
+
+    An error becomes a reply with a reference that also stands in the log, beside the error's type and place and
+    without a word of the message.
+    """
+    try:
+        return _dispatch(message, world)
+    except Exception as error:
+        reference = secrets.token_hex(3)
+        _log.exception("fault %s: %s", reference, type(error).__name__, exc_info=_without_words(error))
+        return Reply((Card(say("fault.sorry", reference=reference), signal=Signal.HELP),))
+
+
+def _dispatch(message: Message, world: World) -> Reply:
+    if message.action:
+        ability = _BY_ACTION.get(message.action.split(".")[0])
+        return ability.handle(message, world) if ability else help.old_button()  # type: ignore[no-any-return]
+    word = message.text.strip().lower()
+    command = word.lstrip("/").split(maxsplit=1)[0] if word.startswith("/") else word
+    under_way = next((ability for ability in _GOING_ON if ability.under_way(message, world)), None)
+    if word.startswith("/") and command in _BY_COMMAND:
+        return _BY_COMMAND[command].handle(message, world)  # type: ignore[no-any-return]
+    if command in help.STOP:
+        return under_way.stop(message, world) if under_way else help.nothing_to(command)  # type: ignore[no-any-return]
+    if command in help.BACK:
+        return under_way.back(message, world) if under_way else help.nothing_to(command)  # type: ignore[no-any-return]
+    if under_way and not (command in _BY_COMMAND and under_way is not report):
+        return under_way.handle(message, world)  # type: ignore[no-any-return]
+    return _BY_COMMAND.get(command, ask).handle(message, world)  # type: ignore[no-any-return]
+
+
+def _without_words(error: BaseException) -> BaseException:
+    """Give the error with its place and type alone, since its text might repeat what somebody wrote."""
+    bare = type("Fault", (Exception,), {})(type(error).__name__)
+    return bare.with_traceback(error.__traceback__)

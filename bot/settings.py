@@ -1,0 +1,53 @@
+"""Every setting, read once: from the environment (ASKFIRST_…) and from a file .env; .env.example lists them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from platformdirs import user_data_path
+from pydantic import Field, SecretStr
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class Settings(BaseSettings):
+    """The settings; each description stands as a comment in .env.example, too."""
+
+    model_config = SettingsConfigDict(
+        env_prefix="ASKFIRST_", env_file=".env", env_ignore_empty=True, extra="ignore", hide_input_in_errors=True
+    )
+
+    data: Path = Field(
+        default_factory=lambda: user_data_path("askfirst"),
+        description="The folder for what is kept. Empty: askfirst in your own data folder.",
+    )
+    database: str = Field(
+        default="",
+        description="Where reports are kept. Empty: askfirst.db in the data folder. Else sqlite:///path or postgresql+psycopg://…",
+    )
+    keys_database: str = Field(
+        default="",
+        description="Where the keys of reports are kept; back it up apart. Empty: askfirst-keys.db in the data folder.",
+    )
+    master_key: SecretStr = Field(
+        default=SecretStr(""),
+        description="The key that opens the keys, newest first where there are several. Empty: master.key in the data folder.",
+    )
+    contacts: Path | None = Field(
+        default=None,
+        description="Your contacts.yaml, or a folder with one file a school. Empty: a trial, and nobody receives reports.",
+    )
+
+    @property
+    def database_url(self) -> str:
+        """Give the database's URL."""
+        return self.database or f"sqlite:///{self.data / 'askfirst.db'}"
+
+    @property
+    def keys_url(self) -> str:
+        """Give the URL of the keys' database."""
+        return self.keys_database or f"sqlite:///{self.data / 'askfirst-keys.db'}"
+
+    @property
+    def master_key_file(self) -> Path:
+        """Give the file that holds the master key where it isn't given."""
+        return self.data / "master.key"

@@ -1,0 +1,1 @@
+"""What is kept: tables, migrations and encryption; the only place that speaks SQL."""

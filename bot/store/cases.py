@@ -1,0 +1,155 @@
+"""Keeps the reports that were sent: each sealed with its own key, found by keyed hashes, read by its readers alone."""
+
+from __future__ import annotations
+
+import json
+import secrets
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import delete, insert, select, update
+from sqlalchemy.exc import IntegrityError
+
+from bot.store.databases import StoreError
+from bot.store.sealing import new_reference, seal, tidy_code, unseal
+from bot.store.tables import cases, drafts, readers, stamp, unstamp
+from handlers.ports import CaseLine, CaseStatus, CaseView, NewCase, Sent
+from knowledge.routing import Urgency
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from datetime import datetime
+
+    from sqlalchemy import ColumnElement, Engine, Row
+
+    from bot.store.drafts import StoredDrafts
+    from bot.store.keys import Keys
+    from bot.store.record import Record
+    from bot.store.sealing import Lookup
+
+_TRIES = 5
+_LISTS = ("about", "readers", "excluded")
+
+
+class StoredCases:
+    """The Cases of handlers.ports, in the database."""
+
+    def __init__(
+        self,
+        engine: Engine,
+        keys: Keys,
+        lookup: Lookup,
+        drafts_of: StoredDrafts,
+        record: Record,
+        clock: Callable[[], datetime],
+    ) -> None:
+        self._engine, self._keys, self._lookup = engine, keys, lookup
+        self._drafts, self._record, self._clock = drafts_of, record, clock
+
+    def send(self, case: NewCase) -> Sent:
+        """Store a case and erase its draft in one commit; the same draft sent again gives the same case."""
+        for _ in range(_TRIES):
+            if sent := self.sent(case.draft):
+                return sent
+            case_id, key = self._drafts.key_of(case.person, case.conversation, case.draft) or self._keys.make()
+            try:
+                return self._store(case, case_id, key)
+            except IntegrityError:
+                continue  # the reference was taken, or somebody else sent this draft a moment before
+        raise StoreError("no free reference was found for a report")
+
+    def _store(self, case: NewCase, case_id: str, key: bytes) -> Sent:
+        reference, code = new_reference(), self._lookup.code(case.draft)
+        with self._engine.begin() as connection:
+            connection.execute(
+                insert(cases).values(
+                    id=case_id,
+                    school=case.school,
+                    reference=reference,
+                    receipt=self._lookup.of("receipt", code),
+                    draft=self._lookup.of("draft", case.draft),
+                    urgency=case.urgency.value,
+                    received=stamp(case.at),
+                    sealed=seal(key, _as_bytes(case), f"case {case_id}"),
+                )
+            )
+            for position, role in enumerate(case.readers):
+                connection.execute(
+                    insert(readers).values(
+                        case_id=case_id, reader=self._lookup.of("reader", case.school, role), position=position
+                    )
+                )
+            self._record.write(connection, case_id, key, case.at, "received", {"readers": case.readers})
+            connection.execute(delete(drafts).where(drafts.c.key == case_id))
+        return Sent(reference, code, case)
+
+    def sent(self, draft: str) -> Sent | None:
+        """Give what a draft became, or None where it was never sent."""
+        row = self._find(cases.c.draft == self._lookup.of("draft", draft))
+        case = self._content(row) if row else None
+        return Sent(row.reference, self._lookup.code(draft), case) if row and case else None
+
+    def status(self, code: str) -> CaseStatus | None:
+        """Give the status of the case with a receipt code, or None where there is none."""
+        row = self._find(cases.c.receipt == self._lookup.of("receipt", tidy_code(code)))
+        case = self._content(row) if row else None
+        if row is None or case is None:
+            return None
+        line = _line(row)
+        return CaseStatus(line.reference, case.school, line.received, line.opened, case.trial)
+
+    def listed(self, school: str, reader: str) -> tuple[CaseLine, ...]:
+        """List a reader's cases, newest first."""
+        with self._engine.connect().execution_options(reading=True) as connection:
+            rows = connection.execute(
+                select(cases)
+                .join(readers, readers.c.case_id == cases.c.id)
+                .where(readers.c.reader == self._lookup.of("reader", school, reader))
+                .order_by(cases.c.received.desc(), cases.c.id)
+            ).all()
+        return tuple(_line(row) for row in rows)
+
+    def opened(self, school: str, reference: str, reader: str) -> CaseView | None:
+        """Open a case for a reader and record it; None where there is none or it isn't theirs, alike."""
+        mine = select(readers.c.case_id).where(readers.c.reader == self._lookup.of("reader", school, reader))
+        row = self._find((cases.c.reference == reference.strip().upper()) & cases.c.id.in_(mine))
+        key = self._keys.get(row.id) if row else None
+        case = self._content(row) if row else None
+        if row is None or key is None or case is None:
+            return None
+        now = self._clock()
+        with self._engine.begin() as connection:
+            connection.execute(
+                update(cases).where((cases.c.id == row.id) & cases.c.opened.is_(None)).values(opened=stamp(now))
+            )
+            self._record.write(connection, row.id, key, now, "opened", {"reader": reader})
+        line = _line(row)
+        return CaseView(CaseLine(line.reference, line.urgency, line.received, line.opened or now), case)
+
+    def _find(self, where: ColumnElement[bool]) -> Row[Any] | None:
+        with self._engine.connect().execution_options(reading=True) as connection:
+            return connection.execute(select(cases).where(where)).one_or_none()
+
+    def _content(self, row: Row[Any]) -> NewCase | None:
+        key = self._keys.get(row.id)
+        return _from_bytes(unseal(key, row.sealed, f"case {row.id}")) if key else None
+
+
+def new_id() -> str:
+    """Make a random id that nobody can guess, short enough for any button."""
+    return secrets.token_urlsafe(12)
+
+
+def _line(row: Row[Any]) -> CaseLine:
+    opened = unstamp(row.opened) if row.opened else None
+    return CaseLine(row.reference, Urgency(row.urgency), unstamp(row.received), opened)
+
+
+def _as_bytes(case: NewCase) -> bytes:
+    return json.dumps({**asdict(case), "at": stamp(case.at)}).encode()
+
+
+def _from_bytes(content: bytes) -> NewCase:
+    inside = json.loads(content)
+    inside.update({name: tuple(inside[name]) for name in _LISTS})
+    return NewCase(**{**inside, "urgency": Urgency(inside["urgency"]), "at": unstamp(inside["at"])})

@@ -1,0 +1,97 @@
+"""Opens a database, SQLite or PostgreSQL, and brings its tables up to date."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import Engine, create_engine, event, inspect, make_url, text
+from sqlalchemy.exc import ArgumentError
+from sqlalchemy.pool import StaticPool
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
+
+MIGRATIONS = Path(__file__).with_name("migrations")
+_LOCK = 4_201_717
+"""The advisory lock under which one of several processes migrates a PostgreSQL database."""
+
+
+class StoreError(Exception):
+    """A store that can't be used, said so that the person who runs it can mend it; never holds what it stores."""
+
+
+def open_database(url: str, tables: str) -> Engine:
+    """Open a database with its tables up to date; `tables` is "main" or "keys".
+
+    Raises StoreError for a database that is none, or was written by a newer version.
+    """
+    try:
+        address = make_url(url)
+    except ArgumentError:
+        raise StoreError("the database's URL is none. Write sqlite:///file.db or postgresql+psycopg://…") from None
+    if address.get_backend_name() == "sqlite":
+        engine = _sqlite(url, address.database)
+    else:
+        engine = create_engine(url, pool_pre_ping=True)
+    _migrate(engine, tables)
+    return engine
+
+
+def _sqlite(url: str, file: str | None) -> Engine:
+    if file and file != ":memory:":
+        path = Path(file)
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
+        except OSError as error:
+            raise StoreError(f"{path} can't be written ({error.strerror})") from None
+        engine = create_engine(url, connect_args={"timeout": 30})
+    else:
+        engine = create_engine(url, poolclass=StaticPool, connect_args={"check_same_thread": False})
+    event.listen(engine, "connect", _set_up_sqlite)
+    event.listen(engine, "begin", _begin_sqlite)
+    return engine
+
+
+def _set_up_sqlite(connection: Any, _: object) -> None:
+    # The driver would begin transactions by itself, late; _begin_sqlite begins them.
+    connection.isolation_level = None
+    for pragma in ("journal_mode=WAL", "synchronous=FULL", "secure_delete=ON", "busy_timeout=30000"):
+        connection.execute(f"PRAGMA {pragma}").close()
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    reading = connection.get_execution_options().get("reading", False)
+    connection.exec_driver_sql("BEGIN" if reading else "BEGIN IMMEDIATE")
+
+
+def _migrate(engine: Engine, tables: str) -> None:
+    folder = MIGRATIONS / tables
+    newest = max(path.name.split("_")[0] for path in (folder / "versions").glob("[0-9]*.py"))
+    with engine.connect() as connection:
+        if _version(connection, tables) == newest:
+            return
+    from alembic import command  # noqa: PLC0415 -- slow to load, and needed only when there is something to migrate
+    from alembic.config import Config  # noqa: PLC0415
+    from alembic.util import CommandError  # noqa: PLC0415
+
+    with engine.begin() as connection:
+        if engine.dialect.name == "postgresql":
+            connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _LOCK})
+        config = Config()
+        config.set_main_option("script_location", str(folder).replace("%", "%%"))
+        config.attributes["connection"] = connection
+        try:
+            command.upgrade(config, "head")
+        except CommandError:
+            raise StoreError("the database was written by a newer version of Ask First. Install that one") from None
+
+
+def _version(connection: Connection, tables: str) -> str | None:
+    table = f"{tables}_version"
+    if not inspect(connection).has_table(table):
+        return None
+    found = connection.execute(text(f"SELECT version_num FROM {table}")).scalar()  # noqa: S608 -- one of two own names
+    return str(found) if found else None

@@ -1,0 +1,87 @@
+"""Keeps unfinished reports, each sealed with the key that its case will have."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import delete, insert, select
+
+from bot.store.sealing import seal, unseal
+from bot.store.tables import drafts, stamp, unstamp
+from handlers.ports import Draft
+
+if TYPE_CHECKING:
+    from sqlalchemy import ColumnElement, Engine, Row
+
+    from bot.store.keys import Keys
+    from bot.store.sealing import Lookup
+
+
+class StoredDrafts:
+    """The Drafts of handlers.ports, in the database."""
+
+    def __init__(self, engine: Engine, keys: Keys, lookup: Lookup) -> None:
+        self._engine, self._keys, self._lookup = engine, keys, lookup
+
+    def current(self, person: str, conversation: str) -> Draft | None:
+        """Give the draft, or None where there is none or its key was erased."""
+        found = self._find(person, conversation)
+        return found[2] if found else None
+
+    def key_of(self, person: str, conversation: str, draft: str) -> tuple[str, bytes] | None:
+        """Give the id of a draft's key and the key, or None where that draft isn't there."""
+        found = self._find(person, conversation)
+        return (found[0], found[1]) if found and found[2].id == draft else None
+
+    def keep(self, person: str, conversation: str, draft: Draft) -> None:
+        """Keep a draft in place of the one before; another draft gets another key."""
+        known = self.key_of(person, conversation, draft.id)
+        if known is None:
+            self.drop(person, conversation)
+        key_id, key = known or self._keys.make()
+        inside = {"id": draft.id, "school": draft.school, "answers": draft.answers, "changing": draft.changing}
+        with self._engine.begin() as connection:
+            connection.execute(delete(drafts).where(self.here(person, conversation)))
+            connection.execute(
+                insert(drafts).values(
+                    person=self._lookup.of("person", person),
+                    conversation=self._lookup.of("conversation", conversation),
+                    key=key_id,
+                    sealed=seal(key, json.dumps(inside).encode(), f"draft {key_id}"),
+                    touched=stamp(draft.touched),
+                )
+            )
+
+    def drop(self, person: str, conversation: str) -> None:
+        """Erase the draft and its key."""
+        self._erase(self.here(person, conversation))
+
+    def forget(self, person: str) -> None:
+        """Erase a person's drafts in every conversation."""
+        self._erase(drafts.c.person == self._lookup.of("person", person))
+
+    def here(self, person: str, conversation: str) -> ColumnElement[bool]:
+        """Give the condition that finds the draft of a person in a conversation."""
+        return (drafts.c.person == self._lookup.of("person", person)) & (
+            drafts.c.conversation == self._lookup.of("conversation", conversation)
+        )
+
+    def _erase(self, where: ColumnElement[bool]) -> None:
+        with self._engine.begin() as connection:
+            gone = connection.execute(select(drafts.c.key).where(where)).scalars().all()
+            connection.execute(delete(drafts).where(where))
+        for key_id in gone:
+            self._keys.erase(key_id)
+
+    def _find(self, person: str, conversation: str) -> tuple[str, bytes, Draft] | None:
+        with self._engine.connect().execution_options(reading=True) as connection:
+            row: Row[Any] | None = connection.execute(
+                select(drafts).where(self.here(person, conversation))
+            ).one_or_none()
+        key = self._keys.get(row.key) if row else None
+        if row is None or key is None:
+            return None
+        inside = json.loads(unseal(key, row.sealed, f"draft {row.key}"))
+        draft = Draft(inside["id"], inside["school"], inside["answers"], unstamp(row.touched), inside["changing"])
+        return row.key, key, draft

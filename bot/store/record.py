@@ -1,0 +1,55 @@
+"""Writes down every step of every case, append-only, each row chained to the one before over what is sealed."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from typing import TYPE_CHECKING
+
+from sqlalchemy import insert, select, update
+
+from bot.store.sealing import seal
+from bot.store.tables import chain, record, stamp
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from sqlalchemy import Connection, Engine
+
+    from bot.store.sealing import Lookup
+
+
+class Record:
+    """The record of all cases. Erasing a case erases its key and leaves the chain whole."""
+
+    def __init__(self, engine: Engine, lookup: Lookup) -> None:
+        self._engine, self._lookup = engine, lookup
+
+    def write(  # noqa: PLR0917 -- a row of the record is these six things
+        self, connection: Connection, case_id: str, key: bytes, at: datetime, step: str, inside: dict[str, object]
+    ) -> None:
+        """Append a step within the transaction that takes it; the chain's one row is the lock between writers."""
+        head = connection.execute(select(chain).with_for_update()).one()
+        number, sealed = head.number + 1, seal(key, json.dumps(inside).encode(), f"step {case_id} {step}")
+        chained = self._chained(head.chained, number, case_id, stamp(at), step, sealed)
+        connection.execute(
+            insert(record).values(
+                number=number, case_id=case_id, at=stamp(at), step=step, sealed=sealed, chained=chained
+            )
+        )
+        connection.execute(update(chain).values(number=number, chained=chained))
+
+    def first_broken(self) -> int | None:
+        """Give the number of the first row that was changed, moved or taken out, or None where all is whole."""
+        before, expected = "", 1
+        with self._engine.connect().execution_options(reading=True) as connection:
+            for row in connection.execute(select(record).order_by(record.c.number)):
+                chained = self._chained(before, row.number, row.case_id, row.at, row.step, row.sealed)
+                if row.number != expected or row.chained != chained:
+                    return expected
+                before, expected = row.chained, expected + 1
+            head = connection.execute(select(chain)).one()
+        return None if (head.number, head.chained) == (expected - 1, before) else expected
+
+    def _chained(self, before: str, number: int, case_id: str, at: str, step: str, sealed: bytes) -> str:  # noqa: PLR0917
+        return self._lookup.of("record", before, str(number), case_id, at, step, hashlib.sha256(sealed).hexdigest())

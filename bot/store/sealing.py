@@ -1,0 +1,138 @@
+"""Seals what people wrote: a key for each case, wrapped by a master key that can be rotated."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import os
+import secrets
+from typing import TYPE_CHECKING
+
+from cryptography.exceptions import InvalidTag
+from cryptography.fernet import Fernet, InvalidToken, MultiFernet
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+from bot.store.databases import StoreError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from pathlib import Path
+
+_NONCE = 12
+_ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+"""Without I, L, O and U, which are misread."""
+
+
+class Master:
+    """The master keys, newest first: the newest wraps, every one of them unwraps."""
+
+    def __init__(self, keys: Iterable[str]) -> None:
+        try:
+            self._keys = MultiFernet([Fernet(key) for key in keys])
+        except ValueError:
+            raise StoreError("the master key is none. A key is 44 letters; leave it away to have one made") from None
+
+    def wrap(self, key: bytes) -> bytes:
+        """Wrap a key or a short-lived value."""
+        return self._keys.encrypt(key)
+
+    def unwrap(self, wrapped: bytes) -> bytes:
+        """Give back what was wrapped; raises StoreError where none of the keys fits."""
+        try:
+            return self._keys.decrypt(wrapped)
+        except InvalidToken:
+            raise StoreError("the master key doesn't fit this database. Give the one that it was made with") from None
+
+
+def master_from(given: str, file: Path | None) -> Master:
+    """Make the master of the keys given (separated by commas, newest first), else of those in a file.
+
+    A file that is not there is made, readable by its owner alone, with a fresh key in it; without a file the
+    fresh key lives in memory only.
+    """
+    if given:
+        return Master(part.strip() for part in given.split(","))
+    if file is None:
+        return Master([Fernet.generate_key().decode()])
+    if not file.exists():
+        _make_key_file(file)
+    try:
+        return Master(file.read_text(encoding="ascii").split())
+    except OSError as error:
+        raise StoreError(f"{file} can't be read ({error.strerror})") from None
+
+
+def _make_key_file(file: Path) -> None:
+    """Write a fresh key beside its place and link it in whole; another process may have been quicker."""
+    fresh = file.with_name(f"{file.name}.{secrets.token_hex(4)}")
+    try:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        descriptor = os.open(fresh, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
+        with os.fdopen(descriptor, "wb") as out:
+            out.write(Fernet.generate_key() + b"\n")
+            out.flush()
+            os.fsync(out.fileno())
+        try:
+            os.link(fresh, file)
+        except FileExistsError:
+            pass
+        finally:
+            fresh.unlink()
+    except OSError as error:
+        raise StoreError(f"{file} can't be written ({error.strerror})") from None
+
+
+def new_key() -> bytes:
+    """Make a fresh key for a case."""
+    return AESGCM.generate_key(bit_length=256)
+
+
+def seal(key: bytes, content: bytes, place: str) -> bytes:
+    """Seal content so that it opens only in the place for which it was sealed."""
+    nonce = os.urandom(_NONCE)
+    return nonce + AESGCM(key).encrypt(nonce, content, place.encode())
+
+
+def unseal(key: bytes, sealed: bytes, place: str) -> bytes:
+    """Open sealed content; raises StoreError where it was changed, moved or belongs to another key."""
+    try:
+        return AESGCM(key).decrypt(sealed[:_NONCE], sealed[_NONCE:], place.encode())
+    except InvalidTag:
+        raise StoreError("something stored was changed from outside and can't be opened") from None
+
+
+class Lookup:
+    """Keyed hashes, so that the database can be searched without saying who or what."""
+
+    def __init__(self, secret: bytes) -> None:
+        self._secret = secret
+
+    def of(self, kind: str, *parts: str) -> str:
+        """Give the hash of some parts, different for each kind of thing."""
+        return self._digest(kind, *parts).hex()
+
+    def code(self, draft: str) -> str:
+        """Give the receipt code that belongs to a draft: 80 bits, in groups that can be read out.
+
+        It is worked out anew from the draft's id, so that a reply that was lost can be given again although the
+        code is stored nowhere.
+        """
+        number = int.from_bytes(self._digest("receipt code", draft)[:10], "big")
+        letters = "".join(_ALPHABET[number >> shift & 31] for shift in range(0, 80, 5))
+        return "-".join(letters[i : i + 4] for i in range(0, len(letters), 4))
+
+    def _digest(self, kind: str, *parts: str) -> bytes:
+        message = b"".join(len(p.encode()).to_bytes(4, "big") + p.encode() for p in (kind, *parts))
+        return hmac.new(self._secret, message, hashlib.sha256).digest()
+
+
+def new_reference() -> str:
+    """Make a random reference for a case, such as R-7KQ3-M2XD: it tells nothing and can be read out."""
+    letters = "".join(secrets.choice(_ALPHABET) for _ in range(8))
+    return f"R-{letters[:4]}-{letters[4:]}"
+
+
+def tidy_code(text: str) -> str:
+    """Write a receipt code as it was given out: capitals, groups of four, misread letters put right."""
+    letters = "".join(c for c in text.upper() if c.isalnum()).translate(str.maketrans("ILO", "110"))
+    return "-".join(letters[i : i + 4] for i in range(0, len(letters), 4))

@@ -1,0 +1,99 @@
+"""The tables as they stand after the newest migration; what a person wrote stands in `sealed` columns alone."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+from sqlalchemy import Column, Index, Integer, LargeBinary, MetaData, String, Table
+
+main = MetaData()
+"""Everything but keys."""
+
+keys = MetaData()
+"""The keys of cases, which live and are backed up apart, so that erasing a key erases its case everywhere."""
+
+memory = Table(
+    "memory",
+    main,
+    Column("person", String(64), primary_key=True, comment="keyed hash"),
+    Column("conversation", String(64), primary_key=True, comment="keyed hash"),
+    Column("ability", String(32), primary_key=True),
+    Column("sealed", LargeBinary, nullable=False),
+    Column("until", String(32)),
+)
+
+drafts = Table(
+    "drafts",
+    main,
+    Column("person", String(64), primary_key=True, comment="keyed hash"),
+    Column("conversation", String(64), primary_key=True, comment="keyed hash"),
+    Column("key", String(32), nullable=False, unique=True, comment="the id of its key, later its case's"),
+    Column("sealed", LargeBinary, nullable=False),
+    Column("touched", String(32), nullable=False, index=True),
+)
+
+cases = Table(
+    "cases",
+    main,
+    Column("id", String(32), primary_key=True, comment="the id of its key, too"),
+    Column("school", String(64), nullable=False),
+    Column("reference", String(16), nullable=False, unique=True),
+    Column("receipt", String(64), nullable=False, unique=True, comment="keyed hash of the receipt code"),
+    Column("draft", String(64), nullable=False, unique=True, comment="keyed hash: one draft, one case"),
+    Column("urgency", String(16), nullable=False),
+    Column("received", String(32), nullable=False),
+    Column("opened", String(32)),
+    Column("sealed", LargeBinary, nullable=False),
+)
+
+readers = Table(
+    "readers",
+    main,
+    Column("case_id", String(32), primary_key=True),
+    Column("reader", String(64), primary_key=True, comment="keyed hash of school and role"),
+    Column("position", Integer, nullable=False),
+    Index("readers_by_reader", "reader"),
+)
+
+record = Table(
+    "record",
+    main,
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("case_id", String(32), nullable=False, index=True),
+    Column("at", String(32), nullable=False),
+    Column("step", String(32), nullable=False),
+    Column("sealed", LargeBinary, nullable=False),
+    Column("chained", String(64), nullable=False, comment="keyed hash over this row and the one before"),
+)
+
+chain = Table(
+    "chain",
+    main,
+    Column("one", Integer, primary_key=True, autoincrement=False, comment="always 1"),
+    Column("number", Integer, nullable=False, comment="the newest row of the record"),
+    Column("chained", String(64), nullable=False),
+)
+
+case_keys = Table(
+    "case_keys",
+    keys,
+    Column("id", String(32), primary_key=True),
+    Column("wrapped", LargeBinary, nullable=False),
+)
+
+secrets = Table(
+    "secrets",
+    keys,
+    Column("name", String(32), primary_key=True),
+    Column("wrapped", LargeBinary, nullable=False),
+)
+
+
+def stamp(at: datetime) -> str:
+    """Write a time as text that sorts as time does."""
+    return at.astimezone(UTC).isoformat(timespec="microseconds")
+
+
+def unstamp(text: str) -> datetime:
+    """Read a time back."""
+    return datetime.fromisoformat(text)

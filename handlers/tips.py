@@ -1,0 +1,128 @@
+"""Gives one online-safety tip at a time, fitting the app, age or letter that was named, and never the last one again."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import timedelta
+from random import Random
+from typing import TYPE_CHECKING
+
+from handlers.message import Button, Card, Reply, Signal
+from handlers.quiz_cards import letter_name, more_help
+from handlers.wording import say
+from knowledge.smart.lessons import Letter, load_lessons
+from knowledge.smart.platforms import ANY, load_platforms, platform_named
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from handlers.message import Message
+    from handlers.ports import World
+    from knowledge.smart.lessons import Tip
+
+ABILITY = "tips"
+COMMANDS = ("tip", "tips")
+_REMEMBERED = timedelta(days=30)
+_RECENT = 30
+"""How many shown tips are remembered, so that others come first."""
+_FIRST_YEAR_AGE = 5
+_YEAR = re.compile(r"\b(?:year|yr|y) ?(\d{1,2})\b(?! ?olds?\b)")
+_AGE = re.compile(r"(?<!\d)(\d{1,2})(?!\d)")
+_SMALL_WORDS = frozenset(
+    "tip tips a an the my me i for about on of to in is please give get want need some more another new any "
+    "child children kid kids son daughter old aged age".split()
+)
+
+
+@dataclass(frozen=True, slots=True)
+class _Wish:
+    """What a tip should fit; `unknown` tells that something was named that no tip is about."""
+
+    platform: str | None = None
+    age: int | None = None
+    letter: Letter | None = None
+    unknown: bool = False
+
+    def fits(self, tip: Tip) -> bool:
+        """Tell whether a tip fits the whole wish."""
+        return (
+            self.platform in (None, tip.platform)
+            and self.letter in (None, tip.letter)
+            and (self.age is None or tip.youngest <= self.age <= tip.oldest)
+        )
+
+    def wider(self) -> Iterable[_Wish]:
+        """Give the wish, then ever wider ones, the last of which every tip fits."""
+        yield self
+        if self.platform or self.letter:
+            yield _Wish(platform=self.platform, letter=self.letter)
+        yield _Wish(age=self.age)
+        yield _Wish()
+
+    def value(self) -> str:
+        """Give it as the value of a button, which reads back as the same wish."""
+        return " ".join(str(part) for part in (self.platform, self.letter, self.age) if part is not None)
+
+
+def handle(message: Message, world: World) -> Reply:
+    """Give a tip that fits what was named in the text or stands on the button."""
+    wish = _wish(message.value if message.action else message.text)
+    tips = load_lessons(frozenset(world.engine.model.topics)).tips
+    kept = world.memory.recall(message.person, message.conversation, ABILITY)
+    shown: list[str] = [tip for tip in kept.get("shown", []) if tip in tips]
+    draw = Random(f"{message.person} {message.event} {world.clock().isoformat()}")  # noqa: S311 -- a draw, no secret
+    tip, said = _choose(wish, list(tips.values()), shown, draw)
+    shown = [*(s for s in shown if s != tip.id), tip.id][-_RECENT:]
+    world.memory.keep(message.person, message.conversation, ABILITY, {"shown": shown}, world.clock() + _REMEMBERED)
+    return _show(tip, wish, said)
+
+
+def _wish(text: str) -> _Wish:
+    words = text.lower()
+    year = _YEAR.search(words)
+    age = _AGE.search(words)
+    platform = platform_named(words)
+    letter = None if platform else next((letter for letter in Letter if re.search(rf"\b{letter}\b(?! me)", words)), None)
+    if year:
+        years = int(year.group(1)) + _FIRST_YEAR_AGE - 1
+    else:
+        years = int(age.group(1)) if age else None
+    unknown = not (platform or letter or age) and not _SMALL_WORDS.issuperset(re.findall(r"[a-z]+", words))
+    return _Wish(ANY if unknown else platform, years, letter, unknown)
+
+
+def _choose(wish: _Wish, tips: list[Tip], shown: list[str], draw: Random) -> tuple[Tip, str]:
+    """Give the fitting tip that was shown longest ago or never, and the name of what is to be said with it."""
+    last = shown[-1] if shown else None
+    said = "unknown" if wish.unknown else ""
+    for wider in wish.wider():
+        fitting = [tip for tip in tips if wider.fits(tip)]
+        others = [tip for tip in fitting if tip.id != last]
+        if others:
+            draw.shuffle(others)
+            return min(others, key=lambda tip: shown.index(tip.id) if tip.id in shown else -1), said
+        said = said or ("only_one" if fitting else "none_fits")
+    return tips[0], said
+
+
+def _show(tip: Tip, wish: _Wish, said: str) -> Reply:
+    platforms = load_platforms()
+    cards = []
+    if said:
+        names = ", ".join(p.name for p in platforms.values() if p.id != ANY)
+        cards.append(Card(say(f"tips.{said}", platforms=names), signal=Signal.INFO))
+    headline = say(
+        "tips.headline",
+        platform=platforms[tip.platform].name,
+        youngest=str(tip.youngest),
+        oldest=str(tip.oldest),
+        letter=letter_name(tip.letter),
+    )
+    cards.append(Card(headline, (tip.text,), more_help(tip.signpost, "tips.more_help"), signal=Signal.ADVICE))
+    like = _Wish(tip.platform, wish.age) if tip.platform != ANY else _Wish(None, wish.age, tip.letter)
+    buttons = (
+        Button(say("tips.another"), "tips.another", wish.value()),
+        Button(say("tips.like_this"), "tips.more", like.value()),
+    )
+    return Reply(tuple(cards), buttons)
