@@ -192,14 +192,15 @@ def _play(seat: _Seat, value: str) -> Reply:
         return _unchanged(seat, "quiz.old_button")
     players = Players(value)
     progress = seat.progress(players)
-    resumed = "quiz.resumed" if progress and progress.waiting else ""
+    said = "quiz.resumed"
     if not progress or not progress.waiting:
         message = seat.message
         seed = f"{message.person} {message.event} {seat.world.clock().isoformat()}"
+        said = "quiz.begins_family" if players is Players.FAMILY else "quiz.begins"
         progress = begin(seat.lessons.for_players(players), Random(seed), progress)  # noqa: S311 -- a draw, no secret
     seat = replace(seat, state=replace(seat.state, players=players))
     kept = seat.with_progress(progress)
-    return _show(seat.keep(open=True, turn=seat.state.turn + 1, picked="", explained=False, progress=kept), resumed)
+    return _show(seat.keep(open=True, turn=seat.state.turn + 1, picked="", explained=False, progress=kept), said)
 
 
 def _pick(seat: _Seat, value: str) -> Reply:

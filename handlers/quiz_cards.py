@@ -57,7 +57,7 @@ def closed(name: str) -> Reply:
 def who(offered: Sequence[Players], turn: str, said: str) -> Reply:
     """Ask who plays."""
     buttons = tuple(Button(say(f"quiz.who_{players}"), "quiz.who", f"{turn}.{players}") for players in offered)
-    return Reply((*_said(said), Card(say("quiz.who"), (say("quiz.who_hint"),))), (*buttons, *_always(turn)))
+    return Reply((*_said(said), Card(say("quiz.who"))), (*buttons, *_always(turn)))
 
 
 def asked(

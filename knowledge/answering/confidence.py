@@ -35,6 +35,7 @@ class Calibration:
     covered: tuple[float, ...]
     right: tuple[float, ...]
     silent_below: float
+    yes_above: float
 
     def chance_covered(self, signs: Signs) -> float:
         """Give the chance that the policy rules on the question."""
@@ -56,9 +57,12 @@ def load_calibration(path: Path = CONFIDENCE) -> Calibration:
     root = read_file(path, problems)
     problems.raise_any()
     assert root is not None  # noqa: S101 -- read_file notes a problem wherever it gives None
-    row = root.entry(required=["covered", "right", "silent_below"])
+    row = root.entry(required=["covered", "right", "silent_below", "yes_above"])
     calibration = Calibration(
-        row.read("covered", _weights, ()), row.read("right", _weights, ()), row.read("silent_below", _number, 0.5)
+        covered=row.read("covered", _weights, ()),
+        right=row.read("right", _weights, ()),
+        silent_below=row.read("silent_below", _number, 0.5),
+        yes_above=row.read("yes_above", _number, 0.8),
     )
     problems.raise_any()
     return calibration

@@ -133,6 +133,10 @@ class Engine:
             silent = replace(answer, citations=_cite(index.school, near), confidence=1 - covered)
             return _because(silent, f"the policy rules on this with a chance of {covered:.0%} only")
         decision = decide(best.clause, read.kind, read.words, read.shown)
+        if decision.verdict in (Verdict.ALLOWED, Verdict.ALLOWED_IF) and covered < self._calibration.yes_above:
+            near = [r.clause for r in ranked if r.score > _NEAR]
+            silent = replace(answer, citations=_cite(index.school, near), confidence=1 - covered)
+            return _because(silent, f"a yes needs more than a chance of {covered:.0%} that the policy rules on this")
         others = [r.clause for r in ranked if r is not best and r.score > _CLOSE * best.score]
         said = replace(
             answer,

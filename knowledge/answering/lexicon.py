@@ -30,8 +30,8 @@ class Lexicon:
     @property
     def tags(self) -> frozenset[str]:
         """Give every circumstance that a clause may name."""
-        tags = {tag for found in self.circumstances.values() for tag in found}
-        derived = {"person.family", "person.own_child", "person.young_former_pupil", "person.adult_former_pupil"}
+        tags = {tag for found in self.circumstances.values() for tag in found if not tag.endswith("_relation")}
+        derived = {"person.family", "person.close_family", "person.own_child", "person.young_former_pupil", "person.adult_former_pupil"}
         return frozenset(tags | derived | {tag for tag, _ in self.permissions} | _PERMISSIONS)
 
     @property
@@ -57,17 +57,24 @@ class Lexicon:
         return out
 
     def phrases(self, words: list[str], table: dict[tuple[str, ...], tuple[str, ...]]) -> set[str]:
-        """Give the tags of all phrases of a table that stand in the words."""
+        """Give the tags of the phrases of a table that stand in the words; inside a longer phrase none is looked for."""
         found: set[str] = set()
-        for start in range(len(words)):
-            for length in range(1, self.longest + 1):
-                found.update(table.get(tuple(words[start : start + length]), ()))
+        at = 0
+        while at < len(words):
+            for length in range(min(self.longest, len(words) - at), 0, -1):
+                if tags := table.get(tuple(words[at : at + length])):
+                    found.update(tags)
+                    at += length
+                    break
+            else:
+                at += 1
         return found
 
 
 _PERMISSIONS = frozenset(f"permission.{who}" for who in ("head", "parent", "subject", "school", "governors"))
 _YOUNG = 16
 _ADULT = 18
+_UNRELATED = re.compile(r"\b(not|isnt|arent|none|no|never|nobody|werent|wasnt|aint) (\w+ ){0,3}(related|relation|relative|relatives|family)\b")
 _ASKED_HEAD = re.compile(
     r"\b(ask(ed)?|checked with|spoke to|went to|emailed|ran it past|asking) (the |my |our )?(exec |executive |deputy )?"
     r"(head|headteacher|principal|ht|boss|deputy|slt)\b"
@@ -130,9 +137,17 @@ def circumstances_of(words: list[str], role: Audience | None, lexicon: Lexicon) 
     """
     found = lexicon.phrases(words, lexicon.circumstances)
     text = " ".join(words)
-    if "person.own_relation" in found and not re.search(r"\b(not|isnt|arent|no) (\w+ )?(related|family|relation)", text):
-        found.add("person.own_child" if role in (Audience.PARENT, Audience.PUPIL) else "person.family")
-    found.discard("person.own_relation")
+    related = found & {"person.own_relation", "person.close_relation"}
+    found -= related
+    if related and not _UNRELATED.search(text):
+        if role in (Audience.PARENT, Audience.PUPIL):
+            found.add("person.own_child")
+        else:
+            found.add("person.family")
+            if "person.close_relation" in related:
+                found.add("person.close_family")
+    elif _UNRELATED.search(text):
+        found |= {"not.person.family", "not.person.close_family"}
     if "person.former_pupil" in found:
         ages = [int(age) for age in _AGE.findall(text)]
         if any(age >= _ADULT for age in ages) or re.search(r"\b(uni|university|grown up|adult|years ago|married)\b", text):

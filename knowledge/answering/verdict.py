@@ -16,6 +16,13 @@ _BAN = {Modality.MUST_NOT: Verdict.FORBIDDEN, Modality.SHOULD_NOT: Verdict.DISCO
 _DUTY = {Modality.MUST: Verdict.REQUIRED, Modality.SHOULD: Verdict.RECOMMENDED}
 
 
+_RULES_OUT: dict[str, tuple[str, ...]] = {
+    "person.adult_former_pupil": ("person.young_former_pupil",),
+    "person.own_child": ("person.other_child", "person.pupil"),
+}
+"""Circumstances that can't hold where another is shown: a picture with other children isn't of one's own alone."""
+
+
 @dataclass(frozen=True, slots=True)
 class Decision:
     """A verdict, the condition that is still open (to be asked back), and the reason for `--why`."""
@@ -73,11 +80,19 @@ def _banned(clause: Clause, kind: Kind, words: list[str], shown: frozenset[str])
     return Decision(ban, f"the clause says {clause.modality} and no exception is shown")
 
 
+def _current_pupil(shown: frozenset[str]) -> bool:
+    return "person.pupil" in shown and "person.former_pupil" not in shown
+
+
 def contradicted(condition: Condition, shown: frozenset[str]) -> bool:
     """Tell whether what is shown rules a condition out: permission refused, or another device, time or place."""
     for tag in condition.when:
         kind, value = tag.split(".", 1)
         if kind == "permission" and f"refused.{value}" in shown:
+            return True
+        if f"not.{tag}" in shown or not shown.isdisjoint(_RULES_OUT.get(tag, ())):
+            return True
+        if value.endswith("former_pupil") and _current_pupil(shown):
             return True
         if kind == "purpose" and value in ("teaching", "school_business") and "purpose.private" in shown:
             return True
