@@ -1,13 +1,19 @@
-"""Wires everything together, here and nowhere else: settings, engine and store become the World of the handlers."""
+"""Wires everything together, the only place that does: settings, packs and store become the World."""
 
 from __future__ import annotations
 
 from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
+import click
+from pydantic import ValidationError
+
+from bot.packs import load
+from bot.settings import Settings
 from bot.store.cases import StoredCases, new_id
-from bot.store.databases import open_database
+from bot.store.databases import StoreError, open_database
 from bot.store.drafts import StoredDrafts
 from bot.store.keys import Keys
 from bot.store.memory import StoredMemory
@@ -15,14 +21,30 @@ from bot.store.record import Record
 from bot.store.sealing import master_from
 from handlers.ports import World
 from knowledge.contacts import load_contacts
+from knowledge.reading import PackError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Mapping
+    from pathlib import Path
 
-    from bot.settings import Settings
     from knowledge.answering.engine import Engine
+    from knowledge.contacts import Contacts
 
-IN_MEMORY = "sqlite://"
+
+class SetUpProblem(click.ClickException):
+    """A setting, a store or a contacts file that can't be used, and how to mend it."""
+
+    exit_code = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Store:
+    """What is kept, opened."""
+
+    memory: StoredMemory
+    drafts: StoredDrafts
+    cases: StoredCases
+    record: Record
 
 
 def now() -> datetime:
@@ -30,34 +52,76 @@ def now() -> datetime:
     return datetime.now(UTC)
 
 
-@contextmanager
-def open_world(
-    settings: Settings, engine: Engine, *, in_memory: bool = False, clock: Callable[[], datetime] = now
-) -> Iterator[World]:
-    """Open the store and give the world; everything is closed again in the end.
-
-    `in_memory` keeps nothing, for tests. Raises StoreError where the store can't be used and PackError where the
-    contacts can't.
-    """
-    contacts = load_contacts(settings.contacts) if settings.contacts else {}
-    given = settings.master_key.get_secret_value()
-    master = master_from(given, None if in_memory else settings.master_key_file)
-    databases = [open_database(IN_MEMORY if in_memory else settings.database_url, "main")]
+def settings_from_environment() -> Settings:
+    """Read the settings; raises SetUpProblem for one that can't be used, without repeating its value."""
     try:
-        databases.append(open_database(IN_MEMORY if in_memory else settings.keys_url, "keys"))
-        main, apart = databases
-        keys = Keys(apart, master)
-        lookup = keys.lookup()
-        drafts = StoredDrafts(main, keys, lookup)
+        return Settings()
+    except ValidationError as error:
+        wrong = ", ".join(
+            f"ASKFIRST_{'_'.join(map(str, e['loc'])).upper()}: {e['msg']}" for e in error.errors()
+        )
+        raise SetUpProblem(f"a setting can't be used. {wrong}") from None
+
+
+@contextmanager
+def open_store(settings: Settings, clock: Callable[[], datetime] = now) -> Iterator[Store]:
+    """Open the store, and close it in the end; raises SetUpProblem where it can't be used."""
+    databases = []
+    try:
+        try:
+            master = master_from(settings.master_key.get_secret_value(), settings.master_key_file)
+            for url, tables in ((settings.database_url, "main"), (settings.keys_url, "keys")):
+                databases.append(open_database(url, tables))
+            main, apart = databases
+            keys = Keys(apart, master)
+            lookup = keys.lookup()
+        except StoreError as error:
+            raise SetUpProblem(f"{error}.") from None
+        drafts, record = StoredDrafts(main, keys, lookup), Record(main, lookup)
+        cases = StoredCases(main, keys, lookup, drafts_of=drafts, record=record, clock=clock)
+        yield Store(StoredMemory(main, master, lookup, clock), drafts, cases, record)
+    finally:
+        for database in databases:
+            database.dispose()
+
+
+def contacts_of(settings: Settings) -> Mapping[str, Contacts]:
+    """Load the schools' own contacts; raises SetUpProblem with everything that is wrong in them."""
+    if settings.contacts is None:
+        return {}
+    try:
+        return load_contacts(settings.contacts)
+    except PackError as error:
+        raise SetUpProblem(f"these contacts can't be used:\n{error}") from None
+
+
+@contextmanager
+def world_of(engine: Engine, settings: Settings, clock: Callable[[], datetime] = now) -> Iterator[World]:
+    """Make the world around an engine that is there already."""
+    contacts = contacts_of(settings)
+    with open_store(settings, clock) as store:
         yield World(
             engine=engine,
-            memory=StoredMemory(main, master, lookup, clock),
-            drafts=drafts,
-            cases=StoredCases(main, keys, lookup, drafts, Record(main, lookup), clock),
+            memory=store.memory,
+            drafts=store.drafts,
+            cases=store.cases,
             clock=clock,
             new_id=new_id,
             contacts=contacts,
         )
-    finally:
-        for database in databases:
-            database.dispose()
+
+
+@contextmanager
+def open_world(
+    folders: Mapping[str, Path], progress: Callable[[int, int], None] | None = None
+) -> Iterator[World]:
+    """Make the world of the packs in some folders, with the settings of this machine."""
+    from bot.index import load_or_learn  # noqa: PLC0415 -- a command that only reads cases learns no model
+    from knowledge.answering.engine import Engine  # noqa: PLC0415
+    from knowledge.topics.library import load_concerns  # noqa: PLC0415
+
+    settings = settings_from_environment()
+    model = load_or_learn(progress)
+    engine = Engine(load(folders.values(), model.topics), model, load_concerns())
+    with world_of(engine, settings) as world:
+        yield world

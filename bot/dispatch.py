@@ -6,7 +6,7 @@ import logging
 import secrets
 from typing import TYPE_CHECKING
 
-from handlers import ask, help, privacy, quiz, report, tips  # noqa: A004 -- the ability is called help
+from handlers import ask, help, privacy, quiz, report, status, tips  # noqa: A004 -- the ability is called help
 from handlers.message import Card, Reply, Signal
 from handlers.wording import say
 
@@ -18,10 +18,10 @@ if TYPE_CHECKING:
 
 _log = logging.getLogger(__name__)
 
-ABILITIES: tuple[ModuleType, ...] = (ask, quiz, tips, report, privacy, help)
+ABILITIES: tuple[ModuleType, ...] = (ask, quiz, tips, report, status, privacy, help)
 _BY_ACTION = {ability.ABILITY: ability for ability in ABILITIES}
 _BY_COMMAND = {command: ability for ability in ABILITIES for command in ability.COMMANDS}
-_GOING_ON = (report, quiz)
+_GOING_ON = (report, status, quiz)
 """Abilities with several steps, which hear a text before it is taken as a question; the gravest first."""
 
 
@@ -44,7 +44,10 @@ def _dispatch(message: Message, world: World) -> Reply:
         ability = _BY_ACTION.get(message.action.split(".")[0])
         return ability.handle(message, world) if ability else help.old_button()  # type: ignore[no-any-return]
     word = message.text.strip().lower()
-    command = word.lstrip("/").split(maxsplit=1)[0] if word.startswith("/") else word
+    words = word.lstrip("/").split()
+    command = words[0] if words and (word.startswith("/") or tips.asked_in(word)) else word
+    if status.code_in(message.text):
+        return status.handle(message, world)
     under_way = next((ability for ability in _GOING_ON if ability.under_way(message, world)), None)
     if word.startswith("/") and command in _BY_COMMAND:
         return _BY_COMMAND[command].handle(message, world)  # type: ignore[no-any-return]

@@ -1,8 +1,8 @@
-"""Every setting, read once: from the environment (ASKFIRST_…) and from a file .env; .env.example lists them."""
+"""Every setting, read once: from the environment (ASKFIRST_…) and a file .env; .env.example lists them."""
 
 from __future__ import annotations
 
-from pathlib import Path
+from pathlib import Path  # noqa: TC003 -- pydantic reads the annotation
 
 from platformdirs import user_data_path
 from pydantic import Field, SecretStr
@@ -13,7 +13,11 @@ class Settings(BaseSettings):
     """The settings; each description stands as a comment in .env.example, too."""
 
     model_config = SettingsConfigDict(
-        env_prefix="ASKFIRST_", env_file=".env", env_ignore_empty=True, extra="ignore", hide_input_in_errors=True
+        env_prefix="ASKFIRST_",
+        env_file=".env",
+        env_ignore_empty=True,
+        extra="ignore",
+        hide_input_in_errors=True,
     )
 
     data: Path = Field(
@@ -22,19 +26,22 @@ class Settings(BaseSettings):
     )
     database: str = Field(
         default="",
-        description="Where reports are kept. Empty: askfirst.db in the data folder. Else sqlite:///path or postgresql+psycopg://…",
+        description="Where reports are kept: sqlite:///path or postgresql+psycopg://…"
+        " Empty: askfirst.db in the data folder.",
     )
     keys_database: str = Field(
         default="",
-        description="Where the keys of reports are kept; back it up apart. Empty: askfirst-keys.db in the data folder.",
+        description="Where the keys of reports are kept; back it up apart."
+        " Empty: askfirst-keys.db in the data folder.",
     )
     master_key: SecretStr = Field(
         default=SecretStr(""),
-        description="The key that opens the keys, newest first where there are several. Empty: master.key in the data folder.",
+        description="The key that opens the keys; several with commas, newest first."
+        " Empty: master.key in the data folder.",
     )
     contacts: Path | None = Field(
         default=None,
-        description="Your contacts.yaml, or a folder with one file a school. Empty: a trial, and nobody receives reports.",
+        description="Your contacts.yaml, or a folder of them. Empty: a trial, and nobody receives reports.",
     )
 
     @property

@@ -121,6 +121,11 @@ def _clause(message: Message, world: World) -> Reply:
 
 def show(answer: Answer, role: Audience, today: date) -> Reply:
     """Show an answer to the person who asked."""
+    if not answer.understood:
+        return Reply(
+            (Card(say("ask.not_understood"), (say("ask.other_languages"),), signal=Signal.HELP),),
+            (Button(say("ask.report_it"), "report.start"),),
+        )
     cards = [_card(answer, role, today), *(_card(other, role, today) for other in answer.more)]
     return Reply(tuple(cards), _buttons(answer))
 
@@ -218,4 +223,4 @@ def wording_note(school: School) -> str:
     """Say whose words the clauses are in."""
     if school.policy.wording is Wording.QUOTED:
         return say("ask.quoted")
-    return say("ask.in_our_words", name=school.name)
+    return say("ask.in_our_words")

@@ -1,4 +1,4 @@
-"""What handlers need of the world, as protocols: memory, drafts, cases, ids, the clock; the world itself implements them."""
+"""What handlers need of the world, as protocols: memory, drafts, cases, clock and ids."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 class Memory(Protocol):
-    """What one person was doing in one conversation, by ability ("ask", "quiz", "status"); plain JSON values."""
+    """What one person was doing in one conversation, by ability ("ask", "quiz"); plain JSON values."""
 
     def recall(self, person: str, conversation: str, ability: str) -> dict[str, Any]:
         """Give what was kept, or an empty dict where nothing was kept or its time has passed."""
@@ -36,8 +36,8 @@ class Memory(Protocol):
 class Draft:
     """A report that is not sent yet: the answers as given, in the order given, and when it was last touched.
 
-    `id` is random; its one case is made from it, however often "send" is pressed. `changing` names the answer
-    that is being given anew.
+    `id` is random; its one case is made from it, however often "send" is pressed. `changing` names the
+    answer that is being given anew.
     """
 
     id: str
@@ -67,12 +67,13 @@ class Drafts(Protocol):
 class NewCase:
     """What a report holds when it is sent; all of it is sealed but school and urgency.
 
-    `readers` are the roles that may open it, in the order in which they are told; `answers` are the reporter's
-    own, as given.
+    `answers` are the reporter's own, as given; `readers` are the roles that may open it, in the order in
+    which they are told; `ring` is whom the reporter has to ring because nobody is left.
     """
 
     draft: str
     school: str
+    role: str
     kind: str
     about: tuple[str, ...]
     child_at_risk: bool
@@ -80,6 +81,8 @@ class NewCase:
     answers: dict[str, str]
     readers: tuple[str, ...]
     excluded: tuple[str, ...]
+    signposts: tuple[str, ...]
+    ring: tuple[str, ...]
     trial: bool
     channel: str
     person: str

@@ -1,4 +1,4 @@
-"""Shows the steps of a quiz: who plays, a question, the choice made, what it teaches, and how the run went."""
+"""Shows the steps of a quiz: who plays, a question, the choice, what it teaches, and how the run went."""
 
 from __future__ import annotations
 
@@ -54,37 +54,43 @@ def closed(name: str) -> Reply:
     return Reply((Card(say(name), signal=Signal.INFO),), (Button(say("quiz.carry_on"), "quiz.start"),))
 
 
-def who(offered: Sequence[Players], turn: str, said: str) -> Reply:
+def who(offered: Sequence[Players], turn: str, *, said: str) -> Reply:
     """Ask who plays."""
-    buttons = tuple(Button(say(f"quiz.who_{players}"), "quiz.who", f"{turn}.{players}") for players in offered)
+    buttons = tuple(
+        Button(say(f"quiz.who_{players}"), "quiz.who", f"{turn}.{players}") for players in offered
+    )
     return Reply((*_said(said), Card(say("quiz.who"))), (*buttons, *_always(turn)))
 
 
 def asked(
-    question: Question, picked: str, run: Progress, turn: str, said: str, switch: Players | None = None
+    question: Question, picked: str, run: Progress, turn: str, *, said: str, switch: Players | None
 ) -> Reply:
     """Ask a question, or show the choice that was made and may be changed."""
     headline = _headline(question, run, run.again)
     choices = shown_choices(run, question)
     if picked in choices:
         letter = LETTERS[choices.index(picked)].upper()
-        lines = (question.scenario, say("quiz.chosen", letter=letter, choice=picked), say("quiz.chosen_hint"))
+        lines = [question.scenario, say("quiz.chosen", letter=letter, choice=picked), say("quiz.chosen_hint")]
         buttons = [
             Button(say("quiz.confirm"), "quiz.confirm", turn),
             Button(say("quiz.change"), "quiz.change", turn),
         ]
     else:
-        lines = (question.scenario,)
+        lines = [question.scenario]
         buttons = [
-            Button(say("quiz.choice", letter=LETTERS[place].upper(), choice=choice), "quiz.pick", f"{turn}.{place}")
+            Button(
+                say("quiz.choice", letter=LETTERS[place].upper(), choice=choice),
+                "quiz.pick",
+                f"{turn}.{place}",
+            )
             for place, choice in enumerate(choices)
         ]
     if switch:
         buttons.append(Button(say(f"quiz.switch_{switch}"), "quiz.who", f"{turn}.{switch}"))
-    return Reply((*_said(said), Card(headline, lines)), (*buttons, *_always(turn)))
+    return Reply((*_said(said), Card(headline, tuple(lines))), (*buttons, *_always(turn)))
 
 
-def explained(question: Question, picked: str, run: Progress, taught: Card, turn: str, said: str) -> Reply:
+def explained(question: Question, picked: str, run: Progress, taught: Card, turn: str, *, said: str) -> Reply:
     """Explain an answer once it is confirmed, with the clause or tip that the question teaches."""
     right = run.answered[-1][1]
     again = [q for q, _ in run.answered].count(question.id) > 1
@@ -124,7 +130,7 @@ def taught(question: Question, lessons: Lessons, school: School, role: Audience,
 
 
 def clause_on(question: Question, school: School, addressed: frozenset[Audience]) -> Clause | None:
-    """Give the clause that speaks most plainly to these people on the question's topic, if the school has one.
+    """Give the clause that speaks most plainly to these people on the question's topic, if there is one.
 
     What safety rules forbid to cite beside the risk that the scenario tells of is never given.
     """
@@ -133,7 +139,9 @@ def clause_on(question: Question, school: School, addressed: frozenset[Audience]
     found = [
         clause
         for clause in school.clauses
-        if question.topic in clause.topics[:2] and clause.audience & addressed and barred.isdisjoint(clause.topics)
+        if question.topic in clause.topics[:2]
+        and clause.audience & addressed
+        and barred.isdisjoint(clause.topics)
     ]
     return min(
         found,

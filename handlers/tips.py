@@ -1,4 +1,4 @@
-"""Gives one online-safety tip at a time, fitting the app, age or letter that was named, and never the last one again."""
+"""Gives one online-safety tip at a time, fitting the app, age or letter that was named."""
 
 from __future__ import annotations
 
@@ -29,9 +29,9 @@ _RECENT = 30
 _FIRST_YEAR_AGE = 5
 _YEAR = re.compile(r"\b(?:year|yr|y) ?(\d{1,2})\b(?! ?olds?\b)")
 _AGE = re.compile(r"(?<!\d)(\d{1,2})(?!\d)")
-_SMALL_WORDS = frozenset(
-    "tip tips a an the my me i for about on of to in is please give get want need some more another new any "
-    "child children kid kids son daughter old aged age".split()
+_SMALL_WORDS = re.compile(
+    r"tips?|an?|the|my|me|i|for|about|on|of|to|in|is|please|give|get|want|need|some|more|another|new|any"
+    r"|child|children|kids?|son|daughter|old|aged?"
 )
 
 
@@ -74,8 +74,20 @@ def handle(message: Message, world: World) -> Reply:
     draw = Random(f"{message.person} {message.event} {world.clock().isoformat()}")  # noqa: S311 -- a draw, no secret
     tip, said = _choose(wish, list(tips.values()), shown, draw)
     shown = [*(s for s in shown if s != tip.id), tip.id][-_RECENT:]
-    world.memory.keep(message.person, message.conversation, ABILITY, {"shown": shown}, world.clock() + _REMEMBERED)
+    world.memory.keep(
+        message.person, message.conversation, ABILITY, {"shown": shown}, world.clock() + _REMEMBERED
+    )
     return _show(tip, wish, said)
+
+
+def asked_in(text: str) -> bool:
+    """Tell whether a text without a slash asks for a tip and nothing else: "tip roblox", not "tip off: …"."""
+    first, *rest = re.findall(r"[a-z]+", text.lower()) or [""]
+    known = {part for p in load_platforms().values() for word in (p.id, *p.words) for part in word.split()}
+    known |= {*Letter, "year", "years", "yr", "y", "yo"}
+    return first in COMMANDS and all(
+        word in known or _SMALL_WORDS.fullmatch(word) or platform_named(word) for word in rest
+    )
 
 
 def _wish(text: str) -> _Wish:
@@ -83,17 +95,22 @@ def _wish(text: str) -> _Wish:
     year = _YEAR.search(words)
     age = _AGE.search(words)
     platform = platform_named(words)
-    letter = None if platform else next((letter for letter in Letter if re.search(rf"\b{letter}\b(?! me)", words)), None)
+    letter = (
+        None
+        if platform
+        else next((letter for letter in Letter if re.search(rf"\b{letter}\b(?! me)", words)), None)
+    )
+    years = int(age.group(1)) if age else None
     if year:
         years = int(year.group(1)) + _FIRST_YEAR_AGE - 1
-    else:
-        years = int(age.group(1)) if age else None
-    unknown = not (platform or letter or age) and not _SMALL_WORDS.issuperset(re.findall(r"[a-z]+", words))
+    unknown = not (platform or letter or age) and not all(
+        _SMALL_WORDS.fullmatch(w) for w in re.findall(r"[a-z]+", words)
+    )
     return _Wish(ANY if unknown else platform, years, letter, unknown)
 
 
 def _choose(wish: _Wish, tips: list[Tip], shown: list[str], draw: Random) -> tuple[Tip, str]:
-    """Give the fitting tip that was shown longest ago or never, and the name of what is to be said with it."""
+    """Give the fitting tip that was never shown or longest ago, and the name of what is said with it."""
     last = shown[-1] if shown else None
     said = "unknown" if wish.unknown else ""
     for wider in wish.wider():

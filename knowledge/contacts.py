@@ -1,4 +1,4 @@
-"""Loads a school's contacts: its people without their names, how to reach them and when, and the help outside."""
+"""Loads a school's contacts: its people without their names, how and when to reach them, and help outside."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ Hours = dict[str, tuple[time, time]]
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """One person by a label without a name, with the roles they hold and their channels, the first tried first."""
+    """One person by a label without a name, with the roles they hold and their channels in order."""
 
     label: str
     roles: tuple[str, ...]
@@ -97,11 +97,13 @@ class Contacts:
         present = [p for p in self.people if p.left is None or day < p.left]
         held_by = {role: frozenset(p.label for p in present if role in p.roles) for role in ROLES}
         there = {role for p in present if p.there(day) for role in p.roles}
-        return Staffing(frozenset(ROLES) - there, {role: people for role, people in held_by.items() if people})
+        return Staffing(
+            frozenset(ROLES) - there, {role: people for role, people in held_by.items() if people}
+        )
 
 
 def load_contacts(path: Path) -> dict[str, Contacts]:
-    """Load one contacts file, or every one in a folder, by school; raises PackError with every problem of all."""
+    """Load one contacts file, or every one in a folder, by school; raises PackError with every problem."""
     problems = Problems()
     found: dict[str, Contacts] = {}
     for file in sorted(path.glob("*.yaml")) if path.is_dir() else [path]:
@@ -120,10 +122,12 @@ def load_contacts(path: Path) -> dict[str, Contacts]:
 
 def _contacts(root: Field) -> Contacts:
     row = root.entry(required=["school", "hours", "terms", "people", "outside"], optional=["timezone"])
-    people = row.read("people", lambda f: tuple(_person(key, value) for key, value in f.pairs()), ())
+    people: tuple[Person, ...] = row.read("people", _people, ())
     held = {role for person in people for role in person.roles if person.left is None}
     if missing := [role for role in NEEDED if role not in held]:
-        root.problems.add(root, f"nobody holds {', '.join(missing)}", "Add somebody with that role under people")
+        root.problems.add(
+            root, f"nobody holds {', '.join(missing)}", "Add somebody with that role under people"
+        )
     return Contacts(
         school=row.read("school", Field.text, ""),
         zone=ZoneInfo(row.read("timezone", _timezone, "Europe/London")),
@@ -143,13 +147,19 @@ def _timezone(where: Field) -> str:
     return "Europe/London"
 
 
+def _people(where: Field) -> tuple[Person, ...]:
+    return tuple(_person(key, value) for key, value in where.pairs())
+
+
 def _person(key: Field, value: Field) -> Person:
     row = value.entry(required=["roles", "channels"], optional=["hours", "away", "left"])
-    roles = row.read("roles", lambda f: f.some_of(ROLES), ())
+    roles: tuple[str, ...] = row.read("roles", lambda f: f.some_of(ROLES), ())
     allowed = {f"{role}{end}" for role in roles for end in ("", *(f"-{n}" for n in range(1, 21)))}
     if roles and key.name not in allowed:
         key.problems.add(
-            key, f"{key.name} is not a label without a name", f"Write a role and a number, such as {roles[0]}-1"
+            key,
+            f"{key.name} is not a label without a name",
+            f"Write a role and a number, such as {roles[0]}-1",
         )
     return Person(
         label=key.name,

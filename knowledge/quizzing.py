@@ -1,4 +1,4 @@
-"""Decides which quiz question comes next and how an answer is marked; the same seed always gives the same run."""
+"""Decides which quiz question comes next and how an answer is marked; the same seed gives the same run."""
 
 from __future__ import annotations
 
@@ -23,8 +23,8 @@ GAP = 3
 class Progress:
     """Where some players are: the run they are in, and what they bring from the runs before.
 
-    `waiting` holds the questions still to come, the one in hand first; `answered` each answer given, and whether
-    it was right; `last_asked` the number of the last run that had a question; `missed` what comes back in a later run.
+    `waiting` holds the questions still to come, the one in hand first; `answered` each answer given, whether
+    right or not; `last_asked` the last run that had a question; `missed` what a later run asks again.
     """
 
     number: int
@@ -89,11 +89,13 @@ class Score:
     mended: int
 
 
-def begin(questions: Sequence[Question], random: Random, before: Progress | None = None, length: int = LENGTH) -> Progress:
+def begin(
+    questions: Sequence[Question], random: Random, before: Progress | None = None, length: int = LENGTH
+) -> Progress:
     """Begin a run, spread evenly over the letters.
 
-    What was missed before comes first, up to half of the run; then what was not asked for longest. Two runs in a row
-    never ask the same questions in the same order, as long as there are two to ask.
+    What was missed before is chosen first, up to half of the run; then what was not asked for longest. Two
+    runs in a row never ask the same questions in the same order, as long as there are two to ask.
     """
     last_asked = dict(before.last_asked) if before else {}
     missed = before.missed if before else ()
@@ -165,8 +167,8 @@ def _arranged(chosen: dict[Letter, list[str]], random: Random) -> tuple[str, ...
 def mark(progress: Progress, *, right: bool) -> Progress:
     """Note the answer to the question in hand and go to the next.
 
-    A question that is missed comes back once in the run, after some others, if any are left; and in the next run,
-    whether it was right by then or not. Raises ValueError when the run is over.
+    A question that is missed comes back once in the run, after some others, if any are left; and in a later
+    run, whether it was right by then or not. Raises ValueError when the run is over.
     """
     question = progress.in_hand
     if question is None:
@@ -185,7 +187,7 @@ def mark(progress: Progress, *, right: bool) -> Progress:
 
 
 def shown_choices(progress: Progress, question: Question) -> tuple[str, ...]:
-    """Give the choices of the question in the order in which they are shown now; asked again, it is another order."""
+    """Give the choices in the order shown now; when the question comes back, it is another order."""
     order = Random(f"{progress.seed} {len(progress.answered)} {question.id}")  # noqa: S311 -- an order, no secret
     return tuple(order.sample(question.choices, len(question.choices)))
 

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 T = TypeVar("T")
+M = TypeVar("M")
 _NAMED = 16
 _Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
@@ -183,7 +184,7 @@ class Entry:
     def __contains__(self, name: str) -> bool:
         return name in self._fields
 
-    def read(self, name: str, how: Callable[[Field], T], missing: T) -> T:
+    def read(self, name: str, how: Callable[[Field], T], missing: M) -> T | M:
         """Read one key, or give `missing` where it isn't there (a required one is noted already)."""
         return how(self._fields[name][1]) if name in self._fields else missing
 

@@ -1,4 +1,4 @@
-"""Says who gets a report, in which order and why, and who never does: the report, the school's routes and a floor."""
+"""Says who gets a report, in which order and why, and who never does: the school's routes and a floor."""
 
 from __future__ import annotations
 
@@ -58,9 +58,10 @@ class Urgency(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Concern:
-    """What routing needs of a report: its kind, whom it is about (subjects or roles), and whether a child is at risk.
+    """What routing needs of a report: its kind, whom it is about, and whether a child is at risk.
 
-    `doubtful` are roles whose name or title may stand in the text: they are left out, and two others are told.
+    `about` holds subjects or roles. `doubtful` are roles whose name or title may stand in the text: they are
+    left out, and two others are told.
     """
 
     kind: str
@@ -99,7 +100,7 @@ class LeftOut:
 
 @dataclass(frozen=True, slots=True)
 class Routed:
-    """Where a report goes. `signposts` and `ring` are ids of outside bodies, told about and never delivered to."""
+    """Where a report goes. `signposts` and `ring` are ids of outside bodies, never delivered to."""
 
     recipients: tuple[Recipient, ...]
     excluded: tuple[LeftOut, ...]
@@ -109,7 +110,7 @@ class Routed:
 
     @property
     def nobody_left(self) -> bool:
-        """Tell whether there is nobody at school who could open it, so that the reporter has to ring somebody."""
+        """Tell whether nobody at school could open it, so that the reporter has to ring somebody."""
         return bool(self.ring)
 
 
@@ -124,7 +125,12 @@ def route(school: School, concern: Concern, staffing: Staffing | None = None) ->
     """Route a report; raises ValueError for somebody who is neither a subject nor a role."""
     staffing = staffing or Staffing()
     subjects = _subjects(concern)
-    rows = [row for subject in subjects for row in school.routes if row.kind == concern.kind and subject in row.about]
+    rows = [
+        row
+        for subject in subjects
+        for row in school.routes
+        if row.kind == concern.kind and subject in row.about
+    ]
     left_out, people = _left_out(school, concern, subjects, rows, staffing)
     wanted = _wanted(school, concern, subjects, rows, frozenset(left_out))
     there, away = [], []
@@ -160,8 +166,10 @@ def _subjects(concern: Concern) -> list[str]:
 def _left_out(
     school: School, concern: Concern, subjects: list[str], rows: list[Route], staffing: Staffing
 ) -> tuple[dict[str, str], frozenset[str]]:
-    """Give the roles that never learn of it, each with the reason, and the people who are left out with them."""
-    personal = {who: "the report is about them" for who in (*subjects, *sorted(concern.about)) if who in ROLES}
+    """Give the roles that never learn of it, each with the reason, and the people left out with them."""
+    personal = {
+        who: "the report is about them" for who in (*subjects, *sorted(concern.about)) if who in ROLES
+    }
     for row in rows:
         for role in sorted(row.steps_aside):
             about = ", ".join(school.title_of(s) for s in subjects if s in row.about)
@@ -184,28 +192,35 @@ def _left_out(
 def _wanted(
     school: School, concern: Concern, subjects: list[str], rows: list[Route], left_out: frozenset[str]
 ) -> dict[str, tuple[str, str]]:
-    """Give the roles to tell, in order, each with reason and basis: the routes first, then what the floor adds."""
+    """Give the roles to tell, in order, each with reason and basis: the routes' own, then the floor's."""
     wanted: dict[str, tuple[str, str]] = {}
-    adult = not ADULTS_AT_SCHOOL.isdisjoint(subjects)
     if "head" in subjects:
-        wanted["chair"] = ("every report about the head goes to the chair", PART_FOUR)
+        basis = next((_basis(school, row) for row in rows if "chair" in row.notify), PART_FOUR)
+        wanted["chair"] = ("every report about the head goes to the chair", basis)
     for row in rows:
         for role in row.notify:
             wanted.setdefault(role, ("the school's own route names them", _basis(school, row)))
-            if role == "chair" and "head" in subjects:
-                wanted[role] = ("every report about the head goes to the chair", _basis(school, row))
-    if adult and "head" not in left_out:
-        wanted.setdefault("head", ("every report about an adult at school goes to the head", PART_FOUR))
-    elif adult or "head" in concern.doubtful:
-        wanted.setdefault("chair", ("the head is left out, so the chair is told", PART_FOUR))
-    if concern.child_at_risk:
-        wanted.setdefault("dsl", ("a child may be at risk", PART_ONE))
+    for role, reason, basis in _floor(concern, subjects, left_out):
+        wanted.setdefault(role, (reason, basis))
     kept = {role: why for role, why in wanted.items() if role not in left_out}
-    if concern.doubtful:
-        for role in ("head", "dsl", "chair"):
-            if len(kept) < 2 and role not in left_out:  # noqa: PLR2004 -- two others, so that neither can bury it
-                kept.setdefault(role, ("somebody may be named in the report, so two others are told", PART_ONE))
+    # Where somebody may be named in the report, two others are told, so that neither can bury it.
+    others = [role for role in ("head", "dsl", "chair") if role not in {*left_out, *kept}]
+    for role in others[: max(0, 2 - len(kept))] if concern.doubtful else ():
+        kept[role] = ("somebody may be named in the report, so two others are told", PART_ONE)
     return kept
+
+
+def _floor(concern: Concern, subjects: list[str], left_out: frozenset[str]) -> list[tuple[str, str, str]]:
+    """Give what holds at every school, whatever its routes say."""
+    adult = not ADULTS_AT_SCHOOL.isdisjoint(subjects)
+    floor = []
+    if adult and "head" not in left_out:
+        floor.append(("head", "every report about an adult at school goes to the head", PART_FOUR))
+    elif adult or "head" in concern.doubtful:
+        floor.append(("chair", "the head is left out, so the chair is told", PART_FOUR))
+    if concern.child_at_risk:
+        floor.append(("dsl", "a child may be at risk", PART_ONE))
+    return floor
 
 
 def _basis(school: School, row: Route) -> str:
@@ -221,7 +236,7 @@ def _signposts(rows: list[Route], subjects: list[str]) -> tuple[str, ...]:
 
 
 def _ring(*, adult: bool, child_at_risk: bool) -> tuple[str, ...]:
-    """Give whom the reporter rings where nobody is left; "out-of-hours" stands only in a school's own contacts."""
+    """Give whom the reporter rings; "out-of-hours" stands only in a school's own contacts."""
     if child_at_risk:
         return (*(("lado",) if adult else ()), "childrens-social-care", "out-of-hours", "police")
     return ("lado", "nspcc-whistleblowing") if adult else ("nspcc", "police")

@@ -12,32 +12,32 @@ from bot.packs import folders_of, load
 from handlers.ports import Cases, World
 from knowledge.answering.engine import Engine
 from knowledge.smart.lessons import Lessons, load_lessons
-from knowledge.topics.library import load_concerns
+from knowledge.topics.library import load_concerns, load_topics
 from tests.fakes import FakeClock, FakeDrafts, FakeMemory
 
 
 @pytest.fixture(scope="session")
 def engine() -> Engine:
-    """The engine on the five built-in packs."""
+    """Give the engine on the five built-in packs."""
     model = load_or_learn()
     return Engine(load(folders_of().values(), model.topics), model, load_concerns())
 
 
 @pytest.fixture(scope="session")
-def lessons(engine: Engine) -> Lessons:
-    """The real quiz questions and tips."""
-    return load_lessons(frozenset(engine.model.topics))
+def lessons() -> Lessons:
+    """Give the real quiz questions and tips."""
+    return load_lessons(frozenset(topic.id for topic in load_topics()))
 
 
 @pytest.fixture
 def clock() -> FakeClock:
-    """A clock that stands still until it is moved."""
+    """Give a clock that stands still until it is moved."""
     return FakeClock()
 
 
 @pytest.fixture
 def world(engine: Engine, clock: FakeClock) -> World:
-    """A world in which nothing has happened yet."""
+    """Give a world in which nothing has happened yet."""
     ids = (f"id-{number}" for number in itertools.count(1))
     return World(
         engine=engine,

@@ -1,4 +1,4 @@
-"""The fakes of all tests: memory and drafts that last as long as a test, a clock that is set, and a person who chats."""
+"""The fakes of all tests: memory and drafts for as long as a test, a set clock, a person who chats."""
 
 from __future__ import annotations
 
@@ -24,9 +24,11 @@ class FakeClock:
     now: datetime = datetime(2026, 11, 20, 9, 0, tzinfo=UTC)
 
     def __call__(self) -> datetime:
+        """Give the time."""
         return self.now
 
     def goes_on(self, by: timedelta) -> None:
+        """Let some time pass."""
         self.now += by
 
 
@@ -38,16 +40,22 @@ class FakeMemory:
     kept: dict[tuple[str, str, str], tuple[str, datetime | None]] = field(default_factory=dict)
 
     def recall(self, person: str, conversation: str, ability: str) -> dict[str, Any]:
+        """Give what was kept, if its time has not passed."""
         text, until = self.kept.get((person, conversation, ability), ("{}", None))
         return json.loads(text) if until is None or self.clock() < until else {}
 
-    def keep(self, person: str, conversation: str, ability: str, value: dict[str, Any], until: datetime | None) -> None:
+    def keep(
+        self, person: str, conversation: str, ability: str, value: dict[str, Any], until: datetime | None
+    ) -> None:
+        """Keep it in place of the one before."""
         self.kept[person, conversation, ability] = (json.dumps(value), until)
 
     def drop(self, person: str, conversation: str, ability: str) -> None:
+        """Forget it."""
         self.kept.pop((person, conversation, ability), None)
 
     def forget(self, person: str) -> None:
+        """Forget all of a person."""
         self.kept = {key: value for key, value in self.kept.items() if key[0] != person}
 
 
@@ -58,15 +66,19 @@ class FakeDrafts:
     kept: dict[tuple[str, str], Draft] = field(default_factory=dict)
 
     def current(self, person: str, conversation: str) -> Draft | None:
+        """Give the draft, if there is one."""
         return self.kept.get((person, conversation))
 
     def keep(self, person: str, conversation: str, draft: Draft) -> None:
+        """Keep it in place of the one before."""
         self.kept[person, conversation] = draft
 
     def drop(self, person: str, conversation: str) -> None:
+        """Forget it."""
         self.kept.pop((person, conversation), None)
 
     def forget(self, person: str) -> None:
+        """Forget all of a person."""
         self.kept = {key: draft for key, draft in self.kept.items() if key[0] != person}
 
 
@@ -83,7 +95,7 @@ class Person:
 
     def says(self, text: str) -> str:
         """Send a text."""
-        return self._send(text=text)
+        return self.sends(text=text)
 
     def presses(self, label: str) -> str:
         """Press the button of the last reply whose label begins with these words."""
@@ -91,7 +103,7 @@ class Person:
 
     def presses_again(self, button: Button) -> str:
         """Press a button, one of an earlier reply too."""
-        return self._send(action=button.action, value=button.value)
+        return self.sends(action=button.action, value=button.value)
 
     def button(self, label: str) -> Button:
         """Find a button of the last reply."""
@@ -104,7 +116,8 @@ class Person:
         """What the last reply shows, on one line a paragraph."""
         return render(self.last, width=10_000)
 
-    def _send(self, **what: str) -> str:
+    def sends(self, **what: str) -> str:
+        """Send a message with these parts, and see what comes back."""
         self.events += 1
         message = Message(
             channel="test",

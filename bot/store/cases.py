@@ -1,4 +1,4 @@
-"""Keeps the reports that were sent: each sealed with its own key, found by keyed hashes, read by its readers alone."""
+"""Keeps the reports that were sent: each sealed with its own key, opened by its readers alone."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from bot.store.sealing import Lookup
 
 _TRIES = 5
-_LISTS = ("about", "readers", "excluded")
+_LISTS = ("about", "readers", "excluded", "signposts", "ring")
 
 
 class StoredCases:
@@ -36,14 +36,15 @@ class StoredCases:
 
     def __init__(
         self,
-        engine: Engine,
+        units: Units,
         keys: Keys,
         lookup: Lookup,
+        *,
         drafts_of: StoredDrafts,
         record: Record,
         clock: Callable[[], datetime],
     ) -> None:
-        self._engine, self._keys, self._lookup = engine, keys, lookup
+        self._units, self._keys, self._lookup = units, keys, lookup
         self._drafts, self._record, self._clock = drafts_of, record, clock
 
     def send(self, case: NewCase) -> Sent:
@@ -51,7 +52,9 @@ class StoredCases:
         for _ in range(_TRIES):
             if sent := self.sent(case.draft):
                 return sent
-            case_id, key = self._drafts.key_of(case.person, case.conversation, case.draft) or self._keys.make()
+            case_id, key = (
+                self._drafts.key_of(case.person, case.conversation, case.draft) or self._keys.make()
+            )
             try:
                 return self._store(case, case_id, key)
             except IntegrityError:
@@ -60,7 +63,7 @@ class StoredCases:
 
     def _store(self, case: NewCase, case_id: str, key: bytes) -> Sent:
         reference, code = new_reference(), self._lookup.code(case.draft)
-        with self._engine.begin() as connection:
+        with self._units.begin() as connection:
             connection.execute(
                 insert(cases).values(
                     id=case_id,
@@ -76,7 +79,9 @@ class StoredCases:
             for position, role in enumerate(case.readers):
                 connection.execute(
                     insert(readers).values(
-                        case_id=case_id, reader=self._lookup.of("reader", case.school, role), position=position
+                        case_id=case_id,
+                        reader=self._lookup.of("reader", case.school, role),
+                        position=position,
                     )
                 )
             self._record.write(connection, case_id, key, case.at, "received", {"readers": case.readers})
@@ -100,7 +105,7 @@ class StoredCases:
 
     def listed(self, school: str, reader: str) -> tuple[CaseLine, ...]:
         """List a reader's cases, newest first."""
-        with self._engine.connect().execution_options(reading=True) as connection:
+        with self._units.reading() as connection:
             rows = connection.execute(
                 select(cases)
                 .join(readers, readers.c.case_id == cases.c.id)
@@ -118,16 +123,18 @@ class StoredCases:
         if row is None or key is None or case is None:
             return None
         now = self._clock()
-        with self._engine.begin() as connection:
+        with self._units.begin() as connection:
             connection.execute(
-                update(cases).where((cases.c.id == row.id) & cases.c.opened.is_(None)).values(opened=stamp(now))
+                update(cases)
+                .where((cases.c.id == row.id) & cases.c.opened.is_(None))
+                .values(opened=stamp(now))
             )
             self._record.write(connection, row.id, key, now, "opened", {"reader": reader})
         line = _line(row)
         return CaseView(CaseLine(line.reference, line.urgency, line.received, line.opened or now), case)
 
     def _find(self, where: ColumnElement[bool]) -> Row[Any] | None:
-        with self._engine.connect().execution_options(reading=True) as connection:
+        with self._units.reading() as connection:
             return connection.execute(select(cases).where(where)).one_or_none()
 
     def _content(self, row: Row[Any]) -> NewCase | None:

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from sqlalchemy import Engine, create_engine, event, inspect, make_url, text
+from sqlalchemy import Engine, column, create_engine, event, inspect, make_url, select, text
+from sqlalchemy import table as sql_table
 from sqlalchemy.exc import ArgumentError
 from sqlalchemy.pool import StaticPool
 
 if TYPE_CHECKING:
+    import sqlite3
+
     from sqlalchemy import Connection
 
 MIGRATIONS = Path(__file__).with_name("migrations")
@@ -19,7 +22,7 @@ _LOCK = 4_201_717
 
 
 class StoreError(Exception):
-    """A store that can't be used, said so that the person who runs it can mend it; never holds what it stores."""
+    """A store that can't be used, and how to mend it; its words never hold what is stored."""
 
 
 def open_database(url: str, tables: str) -> Engine:
@@ -30,7 +33,9 @@ def open_database(url: str, tables: str) -> Engine:
     try:
         address = make_url(url)
     except ArgumentError:
-        raise StoreError("the database's URL is none. Write sqlite:///file.db or postgresql+psycopg://…") from None
+        raise StoreError(
+            "the database's URL is none. Write sqlite:///file.db or postgresql+psycopg://…"
+        ) from None
     if address.get_backend_name() == "sqlite":
         engine = _sqlite(url, address.database)
     else:
@@ -43,7 +48,7 @@ def _sqlite(url: str, file: str | None) -> Engine:
     if file and file != ":memory:":
         path = Path(file)
         try:
-            path.parent.mkdir(parents=True, exist_ok=True)
+            path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
             os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
         except OSError as error:
             raise StoreError(f"{path} can't be written ({error.strerror})") from None
@@ -55,7 +60,7 @@ def _sqlite(url: str, file: str | None) -> Engine:
     return engine
 
 
-def _set_up_sqlite(connection: Any, _: object) -> None:
+def _set_up_sqlite(connection: sqlite3.Connection, _: object) -> None:
     # The driver would begin transactions by itself, late; _begin_sqlite begins them.
     connection.isolation_level = None
     for pragma in ("journal_mode=WAL", "synchronous=FULL", "secure_delete=ON", "busy_timeout=30000"):
@@ -69,11 +74,11 @@ def _begin_sqlite(connection: Connection) -> None:
 
 def _migrate(engine: Engine, tables: str) -> None:
     folder = MIGRATIONS / tables
-    newest = max(path.name.split("_")[0] for path in (folder / "versions").glob("[0-9]*.py"))
+    newest = max(path.name[1:5] for path in (folder / "versions").glob("v[0-9]*.py"))
     with engine.connect() as connection:
         if _version(connection, tables) == newest:
             return
-    from alembic import command  # noqa: PLC0415 -- slow to load, and needed only when there is something to migrate
+    from alembic import command  # noqa: PLC0415 -- slow to load, seldom needed
     from alembic.config import Config  # noqa: PLC0415
     from alembic.util import CommandError  # noqa: PLC0415
 
@@ -86,12 +91,14 @@ def _migrate(engine: Engine, tables: str) -> None:
         try:
             command.upgrade(config, "head")
         except CommandError:
-            raise StoreError("the database was written by a newer version of Ask First. Install that one") from None
+            raise StoreError(
+                "the database was written by a newer version of Ask First. Install that one"
+            ) from None
 
 
 def _version(connection: Connection, tables: str) -> str | None:
     table = f"{tables}_version"
     if not inspect(connection).has_table(table):
         return None
-    found = connection.execute(text(f"SELECT version_num FROM {table}")).scalar()  # noqa: S608 -- one of two own names
+    found = connection.execute(select(column("version_num")).select_from(sql_table(table))).scalar()
     return str(found) if found else None

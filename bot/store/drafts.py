@@ -21,8 +21,8 @@ if TYPE_CHECKING:
 class StoredDrafts:
     """The Drafts of handlers.ports, in the database."""
 
-    def __init__(self, engine: Engine, keys: Keys, lookup: Lookup) -> None:
-        self._engine, self._keys, self._lookup = engine, keys, lookup
+    def __init__(self, units: Units, keys: Keys, lookup: Lookup) -> None:
+        self._units, self._keys, self._lookup = units, keys, lookup
 
     def current(self, person: str, conversation: str) -> Draft | None:
         """Give the draft, or None where there is none or its key was erased."""
@@ -40,8 +40,13 @@ class StoredDrafts:
         if known is None:
             self.drop(person, conversation)
         key_id, key = known or self._keys.make()
-        inside = {"id": draft.id, "school": draft.school, "answers": draft.answers, "changing": draft.changing}
-        with self._engine.begin() as connection:
+        inside = {
+            "id": draft.id,
+            "school": draft.school,
+            "answers": draft.answers,
+            "changing": draft.changing,
+        }
+        with self._units.begin() as connection:
             connection.execute(delete(drafts).where(self.here(person, conversation)))
             connection.execute(
                 insert(drafts).values(
@@ -68,14 +73,14 @@ class StoredDrafts:
         )
 
     def _erase(self, where: ColumnElement[bool]) -> None:
-        with self._engine.begin() as connection:
+        with self._units.begin() as connection:
             gone = connection.execute(select(drafts.c.key).where(where)).scalars().all()
             connection.execute(delete(drafts).where(where))
         for key_id in gone:
             self._keys.erase(key_id)
 
     def _find(self, person: str, conversation: str) -> tuple[str, bytes, Draft] | None:
-        with self._engine.connect().execution_options(reading=True) as connection:
+        with self._units.reading() as connection:
             row: Row[Any] | None = connection.execute(
                 select(drafts).where(self.here(person, conversation))
             ).one_or_none()
@@ -83,5 +88,7 @@ class StoredDrafts:
         if row is None or key is None:
             return None
         inside = json.loads(unseal(key, row.sealed, f"draft {row.key}"))
-        draft = Draft(inside["id"], inside["school"], inside["answers"], unstamp(row.touched), inside["changing"])
+        draft = Draft(
+            inside["id"], inside["school"], inside["answers"], unstamp(row.touched), inside["changing"]
+        )
         return row.key, key, draft

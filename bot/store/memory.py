@@ -21,12 +21,12 @@ if TYPE_CHECKING:
 class StoredMemory:
     """The Memory of handlers.ports, in the database."""
 
-    def __init__(self, engine: Engine, master: Master, lookup: Lookup, clock: Callable[[], datetime]) -> None:
-        self._engine, self._master, self._lookup, self._clock = engine, master, lookup, clock
+    def __init__(self, units: Units, master: Master, lookup: Lookup, clock: Callable[[], datetime]) -> None:
+        self._units, self._master, self._lookup, self._clock = units, master, lookup, clock
 
     def recall(self, person: str, conversation: str, ability: str) -> dict[str, Any]:
         """Give what was kept, or an empty dict where nothing was kept or its time has passed."""
-        with self._engine.connect().execution_options(reading=True) as connection:
+        with self._units.reading() as connection:
             row = connection.execute(
                 select(memory.c.sealed, memory.c.until).where(self._here(person, conversation, ability))
             ).one_or_none()
@@ -39,7 +39,7 @@ class StoredMemory:
         self, person: str, conversation: str, ability: str, value: dict[str, Any], until: datetime | None
     ) -> None:
         """Keep a value in place of the one before, and let go of values whose time has passed."""
-        with self._engine.begin() as connection:
+        with self._units.begin() as connection:
             connection.execute(delete(memory).where(memory.c.until <= stamp(self._clock())))
             connection.execute(delete(memory).where(self._here(person, conversation, ability)))
             connection.execute(
@@ -54,12 +54,12 @@ class StoredMemory:
 
     def drop(self, person: str, conversation: str, ability: str) -> None:
         """Forget one ability's value."""
-        with self._engine.begin() as connection:
+        with self._units.begin() as connection:
             connection.execute(delete(memory).where(self._here(person, conversation, ability)))
 
     def forget(self, person: str) -> None:
         """Forget everything kept of a person, in every conversation."""
-        with self._engine.begin() as connection:
+        with self._units.begin() as connection:
             connection.execute(delete(memory).where(memory.c.person == self._lookup.of("person", person)))
 
     def _here(self, person: str, conversation: str, ability: str) -> ColumnElement[bool]:

@@ -1,4 +1,4 @@
-"""Writes down every step of every case, append-only, each row chained to the one before over what is sealed."""
+"""Writes down every step of every case, append-only, each row chained to the one before, over ciphertext."""
 
 from __future__ import annotations
 
@@ -22,16 +22,22 @@ if TYPE_CHECKING:
 class Record:
     """The record of all cases. Erasing a case erases its key and leaves the chain whole."""
 
-    def __init__(self, engine: Engine, lookup: Lookup) -> None:
-        self._engine, self._lookup = engine, lookup
+    def __init__(self, units: Units, lookup: Lookup) -> None:
+        self._units, self._lookup = units, lookup
 
     def write(  # noqa: PLR0917 -- a row of the record is these six things
-        self, connection: Connection, case_id: str, key: bytes, at: datetime, step: str, inside: dict[str, object]
+        self,
+        connection: Connection,
+        case_id: str,
+        key: bytes,
+        at: datetime,
+        step: str,
+        inside: dict[str, object],
     ) -> None:
-        """Append a step within the transaction that takes it; the chain's one row is the lock between writers."""
+        """Append a step within the transaction that takes it; the chain's one row is the writers' lock."""
         head = connection.execute(select(chain).with_for_update()).one()
         number, sealed = head.number + 1, seal(key, json.dumps(inside).encode(), f"step {case_id} {step}")
-        chained = self._chained(head.chained, number, case_id, stamp(at), step, sealed)
+        chained = self._chained(head.chained, number, sealed, case_id, stamp(at), step)
         connection.execute(
             insert(record).values(
                 number=number, case_id=case_id, at=stamp(at), step=step, sealed=sealed, chained=chained
@@ -40,16 +46,16 @@ class Record:
         connection.execute(update(chain).values(number=number, chained=chained))
 
     def first_broken(self) -> int | None:
-        """Give the number of the first row that was changed, moved or taken out, or None where all is whole."""
+        """Give the number of the first row that was changed, moved or taken out, or None where none was."""
         before, expected = "", 1
-        with self._engine.connect().execution_options(reading=True) as connection:
+        with self._units.reading() as connection:
             for row in connection.execute(select(record).order_by(record.c.number)):
-                chained = self._chained(before, row.number, row.case_id, row.at, row.step, row.sealed)
+                chained = self._chained(before, row.number, row.sealed, row.case_id, row.at, row.step)
                 if row.number != expected or row.chained != chained:
                     return expected
                 before, expected = row.chained, expected + 1
             head = connection.execute(select(chain)).one()
         return None if (head.number, head.chained) == (expected - 1, before) else expected
 
-    def _chained(self, before: str, number: int, case_id: str, at: str, step: str, sealed: bytes) -> str:  # noqa: PLR0917
-        return self._lookup.of("record", before, str(number), case_id, at, step, hashlib.sha256(sealed).hexdigest())
+    def _chained(self, before: str, number: int, sealed: bytes, *plain: str) -> str:
+        return self._lookup.of("record", before, str(number), hashlib.sha256(sealed).hexdigest(), *plain)

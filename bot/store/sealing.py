@@ -30,7 +30,9 @@ class Master:
         try:
             self._keys = MultiFernet([Fernet(key) for key in keys])
         except ValueError:
-            raise StoreError("the master key is none. A key is 44 letters; leave it away to have one made") from None
+            raise StoreError(
+                "the master key is none. A key is 44 letters; leave it away to have one made"
+            ) from None
 
     def wrap(self, key: bytes) -> bytes:
         """Wrap a key or a short-lived value."""
@@ -41,19 +43,23 @@ class Master:
         try:
             return self._keys.decrypt(wrapped)
         except InvalidToken:
-            raise StoreError("the master key doesn't fit this database. Give the one that it was made with") from None
+            raise StoreError(
+                "the master key doesn't fit this database. Give the one that it was made with"
+            ) from None
 
 
-def master_from(given: str, file: Path | None) -> Master:
+def new_master_key() -> str:
+    """Make a fresh master key."""
+    return Fernet.generate_key().decode()
+
+
+def master_from(given: str, file: Path) -> Master:
     """Make the master of the keys given (separated by commas, newest first), else of those in a file.
 
-    A file that is not there is made, readable by its owner alone, with a fresh key in it; without a file the
-    fresh key lives in memory only.
+    A file that is not there is made, readable by its owner alone, with a fresh key in it.
     """
     if given:
         return Master(part.strip() for part in given.split(","))
-    if file is None:
-        return Master([Fernet.generate_key().decode()])
     if not file.exists():
         _make_key_file(file)
     try:
@@ -66,10 +72,10 @@ def _make_key_file(file: Path) -> None:
     """Write a fresh key beside its place and link it in whole; another process may have been quicker."""
     fresh = file.with_name(f"{file.name}.{secrets.token_hex(4)}")
     try:
-        file.parent.mkdir(parents=True, exist_ok=True)
+        file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         descriptor = os.open(fresh, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
         with os.fdopen(descriptor, "wb") as out:
-            out.write(Fernet.generate_key() + b"\n")
+            out.write(f"{new_master_key()}\n".encode())
             out.flush()
             os.fsync(out.fileno())
         try:
@@ -114,7 +120,7 @@ class Lookup:
     def code(self, draft: str) -> str:
         """Give the receipt code that belongs to a draft: 80 bits, in groups that can be read out.
 
-        It is worked out anew from the draft's id, so that a reply that was lost can be given again although the
+        It is worked out anew from the draft's id, so that a lost reply can be given again although the
         code is stored nowhere.
         """
         number = int.from_bytes(self._digest("receipt code", draft)[:10], "big")

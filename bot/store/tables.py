@@ -1,10 +1,10 @@
-"""The tables as they stand after the newest migration; what a person wrote stands in `sealed` columns alone."""
+"""The tables as the newest migration leaves them; what a person wrote stands in `sealed` columns alone."""
 
 from __future__ import annotations
 
 from datetime import UTC, datetime
 
-from sqlalchemy import Column, Index, Integer, LargeBinary, MetaData, String, Table
+from sqlalchemy import BigInteger, Boolean, Column, Index, Integer, LargeBinary, MetaData, String, Table
 
 main = MetaData()
 """Everything but keys."""
@@ -72,6 +72,62 @@ chain = Table(
     Column("one", Integer, primary_key=True, autoincrement=False, comment="always 1"),
     Column("number", Integer, nullable=False, comment="the newest row of the record"),
     Column("chained", String(64), nullable=False),
+)
+
+_NUMBER = BigInteger().with_variant(Integer(), "sqlite")
+
+inbox = Table(
+    "inbox",
+    main,
+    Column("number", _NUMBER, primary_key=True, autoincrement=True),
+    Column("channel", String(16), nullable=False),
+    Column("event", String(64), nullable=False, unique=True, comment="keyed hash of the platform's id"),
+    Column("line", String(64), nullable=False, comment="keyed hash: one line is handled in order"),
+    Column("place", String(32), nullable=False, comment="sorts within the line"),
+    Column("sealed", LargeBinary, comment="erased once handled"),
+    Column("received", String(32), nullable=False),
+    Column("due", String(32), nullable=False),
+    Column("tries", Integer, nullable=False),
+    Column("handled", String(32)),
+    Column("fault", String(64), comment="the error's type, where it was given up"),
+    Index("inbox_waiting", "handled", "due"),
+    Index("inbox_line", "line", "handled"),
+)
+
+outbox = Table(
+    "outbox",
+    main,
+    Column("number", _NUMBER, primary_key=True, autoincrement=True),
+    Column("channel", String(16), nullable=False),
+    Column("key", String(64), nullable=False, unique=True, comment="keyed hash: one key, one promise"),
+    Column("line", String(64), nullable=False, comment="keyed hash: one line is sent in order"),
+    Column("sealed", LargeBinary, comment="erased once done"),
+    Column("made", String(32), nullable=False),
+    Column("due", String(32), nullable=False),
+    Column("leased", String(32), comment="until when a process has it in hand"),
+    Column("tries", Integer, nullable=False),
+    Column("repeats", Integer, nullable=False, comment="how often it may have been sent before and was sent again"),
+    Column("optional", Boolean, nullable=False, comment="nobody has to see that it was refused"),
+    Column("done", String(32)),
+    Column("given_up", String(200), comment="why, without content"),
+    Index("outbox_waiting", "done", "due"),
+    Index("outbox_line", "line", "done"),
+)
+
+subscriptions = Table(
+    "subscriptions",
+    main,
+    Column("person", String(64), primary_key=True, comment="keyed hash"),
+    Column("conversation", String(64), nullable=False, comment="keyed hash"),
+    Column("sealed", LargeBinary, nullable=False),
+    Column("due", String(32), nullable=False, index=True),
+)
+
+long_buttons = Table(
+    "long_buttons",
+    main,
+    Column("id", String(32), primary_key=True, comment="keyed hash of what it stands for"),
+    Column("sealed", LargeBinary, nullable=False),
 )
 
 case_keys = Table(

@@ -64,7 +64,11 @@ class Why:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """One whole answer. `confidence` runs from 0 to 1 and is the share of such answers that are right."""
+    """One whole answer.
+
+    `confidence` runs from 0 to 1 and is the share of such answers that are right. `understood` is False where the
+    message can't be read at all, such as one in another language.
+    """
 
     school: School
     verdict: Verdict
@@ -77,6 +81,7 @@ class Answer:
     says_first: tuple[str, ...] = ()
     signposts: tuple[str, ...] = ()
     more: tuple[Answer, ...] = ()
+    understood: bool = True
     why: Why = field(default_factory=Why)
 
     def as_json(self) -> dict[str, object]:

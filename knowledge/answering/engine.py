@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from knowledge.answering.answer import Answer, Citation, FollowUp, Help, Why
-from knowledge.answering.asking import Kind, kind_of, subject_of
+from knowledge.answering.asking import kind_of, subject_of
 from knowledge.answering.concern import Listener
-from knowledge.answering.confidence import Signs, load_calibration
+from knowledge.answering.fitted import Signs, load_fitted
 from knowledge.answering.lexicon import circumstances_of
-from knowledge.answering.ranking import SchoolIndex
+from knowledge.answering.ranking import Read, SchoolIndex, agrees, contradicts
 from knowledge.answering.thread import questions_in
 from knowledge.answering.verdict import decide
 from knowledge.answering.words import closely_read
@@ -28,25 +28,13 @@ if TYPE_CHECKING:
     from knowledge.model import School
     from knowledge.topics.library import Topic
 
-_RIVAL_BAN = 0.6
-"""A ban that scores this share of a permission's score is heard before the permission."""
-_CLOSE = 0.6
-"""A clause that scores this share of the best one's is shown beside it."""
+_SILENT_BELOW, _YES_ABOVE = 0.5, 0.75
+"""Chances that the policy rules on the question: below the first it is called silent, and a yes needs the second."""
+_CLOSE = 0.5
+"""A clause whose score is no further behind than this is shown beside the best, and a ban is heard before a yes."""
 _CITED = 3
 _QUESTIONS = 3
-_NEAR = 0.02
-
-
-@dataclass(frozen=True)
-class _Read:
-    """A question as it was understood, before any clause of the school is decided on."""
-
-    words: list[str]
-    role: Audience
-    kind: Kind
-    shown: frozenset[str]
-    asked_about: frozenset[Audience]
-    chances: NDArray[np.float32]
+_NEAR = 0.1
 
 
 class Engine:
@@ -56,7 +44,7 @@ class Engine:
         self.model = model
         self.schools = {school.slug: school for school in schools}
         self._listener = Listener(model, concerns)
-        self._calibration = load_calibration()
+        self._fitted = load_fitted()
         self._indexes: dict[str, SchoolIndex] = {}
 
     def index(self, slug: str) -> SchoolIndex:
@@ -74,6 +62,8 @@ class Engine:
         index = self.index(slug)
         text = closely_read(question)
         heard = self._listener.hear(question, role)
+        if heard.help is not Help.FIRST and not self.model.understands(self.model.read(text)):
+            return self._not_understood(index)
         whole = self._one(index, role, text, told, heard)
         parts = questions_in(text)
         if len(parts) == 1 or whole.verdict is Verdict.CONCERN:
@@ -88,17 +78,23 @@ class Engine:
         """Give what confidence is judged by, for calibrating; None where the school has no clause at all."""
         index = self.index(slug)
         read = self._read(index, role, closely_read(question), frozenset())
-        ranked = index.rank(read.words, read.chances, read.kind, read.asked_about, read.shown)
-        return self._signs(index, read, ranked[0]) if ranked else None
+        ranked = index.rank(read)
+        return self._signs(index, read, ranked, ranked[0]) if ranked else None
 
-    def _read(self, index: SchoolIndex, role: Audience, text: str, told: frozenset[str]) -> _Read:
+    def candidates(self, slug: str, role: Audience, question: str) -> tuple[Read, list[Ranked]]:
+        """Give a question as it is understood and the clauses that may answer it, for fitting the weights."""
+        index = self.index(slug)
+        read = self._read(index, role, closely_read(question), frozenset())
+        return read, index.rank(read)
+
+    def _read(self, index: SchoolIndex, role: Audience, text: str, told: frozenset[str]) -> Read:
         words = index.localise(self.model.read(text))
-        return _Read(
+        return Read(
             words=words,
             role=role,
+            subject=subject_of(words, role),
             kind=kind_of(words),
             shown=circumstances_of(words, role, self.model.lexicon) | told,
-            asked_about=frozenset({role, subject_of(words, role)}),
             chances=self.model.probabilities(words, role),
         )
 
@@ -106,7 +102,7 @@ class Engine:
         read = self._read(index, role, text, told)
         ranked = [
             r
-            for r in index.rank(read.words, read.chances, read.kind, read.asked_about, read.shown)
+            for r in index.rank(read)
             if heard.never_cite.isdisjoint(r.clause.topics)
         ]
         best = _safest(ranked, read.shown)
@@ -126,28 +122,41 @@ class Engine:
             return self._concern(answer, heard, ranked)
         if best is None:
             return _because(answer, "this school's pack has no clause that could answer")
-        signs = self._signs(index, read, best)
-        covered = self._calibration.chance_covered(signs)
-        if covered < self._calibration.silent_below:
-            near = [r.clause for r in ranked if r.score > _NEAR]
+        signs = self._signs(index, read, ranked, best)
+        covered = self._fitted.chance_covered(signs)
+        if covered < _SILENT_BELOW:
+            near = [r.clause for r in ranked if r.topic > _NEAR or r.words > _NEAR]
             silent = replace(answer, citations=_cite(index.school, near), confidence=1 - covered)
             return _because(silent, f"the policy rules on this with a chance of {covered:.0%} only")
         decision = decide(best.clause, read.kind, read.words, read.shown)
-        if decision.verdict in (Verdict.ALLOWED, Verdict.ALLOWED_IF) and covered < self._calibration.yes_above:
-            near = [r.clause for r in ranked if r.score > _NEAR]
+        if decision.verdict in (Verdict.ALLOWED, Verdict.ALLOWED_IF) and covered < _YES_ABOVE:
+            near = [r.clause for r in ranked if r.topic > _NEAR or r.words > _NEAR]
             silent = replace(answer, citations=_cite(index.school, near), confidence=1 - covered)
             return _because(silent, f"a yes needs more than a chance of {covered:.0%} that the policy rules on this")
-        others = [r.clause for r in ranked if r is not best and r.score > _CLOSE * best.score]
+        others = [r.clause for r in ranked if r is not best and r.score > best.score - _CLOSE]
         said = replace(
             answer,
             verdict=decision.verdict,
             citations=_cite(index.school, [best.clause, *others]),
-            confidence=self._calibration.chance_right(signs),
+            confidence=self._fitted.chance_right(signs),
             follow_up=FollowUp.of(best.clause, decision.open) if decision.open else None,
         )
         return _because(said, decision.reason)
 
-    def _signs(self, index: SchoolIndex, read: _Read, best: Ranked) -> Signs:
+    def _not_understood(self, index: SchoolIndex) -> Answer:
+        """Answer what can't be read: it may be a cry for help in another language."""
+        return Answer(
+            school=index.school,
+            verdict=Verdict.NOT_COVERED,
+            citations=(),
+            confidence=1.0,
+            help=Help.BESIDE,
+            signposts=("police",),
+            understood=False,
+            why=Why(decided="too few of the words are known ones"),
+        )
+
+    def _signs(self, index: SchoolIndex, read: Read, ranked: list[Ranked], best: Ranked) -> Signs:
         ruled_on = index.ruled_on(read.asked_about, facts=read.kind.wants_fact)
         outside = ~ruled_on & ~self._listener.mask
         return Signs(
@@ -155,6 +164,7 @@ class Engine:
             ruled_on=float(read.chances[ruled_on].sum()),
             not_ruled_on=float(read.chances[outside].max()) if outside.any() else 0.0,
             words=best.words,
+            lead=best.score - max((r.score for r in ranked if r is not best), default=best.score),
         )
 
     def _concern(self, answer: Answer, heard: Heard, ranked: list[Ranked]) -> Answer:
@@ -166,7 +176,7 @@ class Engine:
         )
         return _because(said, f"somebody tells of something that happened: {heard.topic}")
 
-    def _why(self, read: _Read, ranked: list[Ranked]) -> Why:
+    def _why(self, read: Read, ranked: list[Ranked]) -> Why:
         likeliest = sorted(range(len(read.chances)), key=lambda i: -read.chances[i])[:3]
         return Why(
             words=tuple(read.words),
@@ -185,11 +195,11 @@ def _safest(ranked: list[Ranked], shown: frozenset[str]) -> Ranked | None:
     if best.clause.modality is not Modality.MAY:
         return best
     for rival in ranked[1:]:
-        if rival.score < _RIVAL_BAN * best.score:
+        if rival.score < best.score - _CLOSE:
             break
-        if rival.clause.modality in (Modality.MUST_NOT, Modality.SHOULD_NOT) and rival.circumstances >= 1:
+        if rival.clause.modality in (Modality.MUST_NOT, Modality.SHOULD_NOT) and not contradicts(rival):
             met = any(e.when and e.when <= shown for e in rival.clause.exceptions)
-            if not met and best.circumstances <= rival.circumstances:
+            if not met and agrees(best) <= agrees(rival):
                 return rival
     return best
 

@@ -30,6 +30,8 @@ _ROUNDS = 9
 _RATE = 0.7
 _SEED = 20261120
 _RULE = "rule"
+_UNDERSTOOD = 0.6
+"""The share of known words below which a message is not English: questions in English have 0.75 or more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +75,11 @@ class TopicModel:
     def read(self, text: str) -> list[str]:
         """Give the words of a text, with long unknown ones mended."""
         return [self.speller.mend(word) for word in self.lexicon.spelt_out(words_of(text))]
+
+    def understands(self, words: list[str]) -> bool:
+        """Tell whether enough of the words are known ones: English, and not another language or a slip of the hand."""
+        known = sum(word in self.speller.known or word.isdecimal() for word in words)
+        return bool(words) and known >= _UNDERSTOOD * len(words)
 
     def probabilities(self, words: list[str], role: str) -> NDArray[np.float32]:
         """Give for each topic (in the order of `topics`) how likely the words are about it; they add up to 1."""

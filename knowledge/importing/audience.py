@@ -35,11 +35,15 @@ class Doer(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Subject:
-    """Who does what a sentence says, and which people that are; `generic` where anybody is meant."""
+    """Who does what a sentence says, and which people that are.
+
+    `generic` where anybody is meant, `wide` where staff at large are ("staff", not "teachers" or "leaders").
+    """
 
     doer: Doer
     people: People = frozenset()
     generic: bool = False
+    wide: bool = True
 
 
 @cache
@@ -55,6 +59,8 @@ _CUT = re.compile(
     r"\s(?:in|at|on|of|for|from|with|to|by|who|whose|which|that|using|working|attending|wishing|wanting|including|such as|regarding|about|between|"
     r"against|towards|within|during|through|via|when|whilst|while|as|made|taken|posted|without|under|over|particularly|especially|either|whether|,? ?who)\b"
 )
+_RUN = re.compile(r"[\w'-]+(?: (?:members?|body|board|people))?(?:(?:,? (?:and|or|&) |, |/|\()\s*(?:all |other |the |their |school )?[\w'-]+(?: (?:members?|body|board))?)*")
+_AT_LARGE = re.compile(r"\b(?:staff|employees?|adults?|personnel|workforce|workers?|everyone|anyone|individuals?)\b(?! leaders)")
 _TRAIL = re.compile(
     r"(?:\s+(?:also|always|never|only|all|both|therefore|themselves|each|then|still|normally|alike|likewise|and|or|together|generally|usually|,))+$|[\s,;:(\-]+$"
 )
@@ -73,6 +79,16 @@ def named(text: str) -> People:
     if Audience.STAFF in found and re.search(r"\bparent governors?\b", low) and not re.search(r"\bparents\b", low):
         found.discard(Audience.PARENT)
     return frozenset(found)
+
+
+def first_named(text: str) -> People:
+    """Give the people whom a text names first, with those joined to them by "and", "or" or a stroke."""
+    low = _TRAINEES.sub("visitor ", _OF_STAFF.sub("", plain(text)))
+    starts = [m.start() for who, words in _names() if who != "everyone" and (m := words.search(low))]
+    if not starts:
+        return frozenset()
+    run = _RUN.match(low[min(starts) :])
+    return named(run[0]) if run else frozenset()
 
 
 def generic(text: str) -> bool:
@@ -96,15 +112,18 @@ def subject_of(before: str) -> Subject:
         return Subject(Doer.STANDS_IN)
     if pattern("audience", "school").search(head):
         return Subject(Doer.SCHOOL)
-    last = _last_person(head)
+    last = None if re.match(r"(?!during)\w+ing \w", head) else _last_person(head)
     if last is not None:
         everyone = last == "everyone"
         people = named(head) or (named(low) if everyone else frozenset())
+        office = pattern("audience", "office").search(head) is not None
+        if office and Audience.GOVERNOR in people:
+            people |= {Audience.STAFF}
         if people or everyone:
-            return Subject(Doer.PEOPLE, people, everyone)
+            return Subject(Doer.PEOPLE, people, everyone, bool(_AT_LARGE.search(head)) and not office)
     if pattern("audience", "office").search(head):
         governors = frozenset({Audience.GOVERNOR}) & named(head)
-        return Subject(Doer.PEOPLE, governors | {Audience.STAFF}) if governors else Subject(Doer.OFFICE)
+        return Subject(Doer.PEOPLE, governors | {Audience.STAFF}, wide=False) if governors else Subject(Doer.OFFICE)
     return Subject(Doer.THING, named(head))
 
 
@@ -154,6 +173,15 @@ class Sections:
     def scope(self, passage: Passage) -> People:
         """Give whom the policy that a passage belongs to binds, everybody where it doesn't say."""
         return self._scopes.get(_policy_of(passage), self._scopes.get(-1, EVERYBODY))
+
+    def led(self, passage: Passage) -> People:
+        """Give whom the last paragraph before a passage that opened a list speaks to ("We encourage pupils to …:")."""
+        for before in reversed(self._passages[: self._passages.index(passage)]):
+            if before.path != passage.path:
+                break
+            if before.text.rstrip().endswith(":"):
+                return self.widened(first_named(before.text[-160:])) if not before.introduces else frozenset()
+        return frozenset()
 
     def widened(self, people: People) -> People:
         """Give people with those whom the policy counts among them ("staff, including volunteers")."""

@@ -172,7 +172,8 @@ def arrange(document: Document) -> tuple[Passage, ...]:
         following = blocks[order + 1] if order + 1 < len(blocks) else None
         if block.kind is Kind.HEADING:
             bodiless = following is None or following.kind is Kind.HEADING
-            while path and path[-1].level >= block.level:
+            under = path and path[-1].bodiless and path[-1].level == block.level and path[-1].order == order - 1
+            while path and path[-1].level >= block.level and not under:
                 path.pop()
             path.append(Heading(block.text, block.level, order, bodiless))
             lists.close()

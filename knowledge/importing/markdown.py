@@ -95,7 +95,7 @@ def _take(
     if pattern("layout", "contents_line").search(text.strip()):
         joiner.item(marked(f"• {text.strip()}"), 0, line, 1)
         return
-    if "\t" in text.strip() and marked(text.strip().split("\t")[0] + " x").mark is None:
+    if text.strip().count("\t") > 1 or ("\t" in text.strip() and marked(text.strip().split("\t")[0] + " x").mark is None):
         joiner.row(tuple(cell.strip() for cell in text.strip().split("\t") if cell.strip()))
         return
     if _underlined(lines, at):

@@ -57,9 +57,16 @@ _CONDITION = re.compile(
     r"^\W*(?:(?:however|therefore|in addition|also|and|but),? )?(?:if|where|when|whenever|wherever|while|whilst|as|once|before|after|although|though|even if|"
     r"in the event|in cases?|in instances|in exceptional|in order|under|for|should (?:you|any|a|an|there|staff|pupils|parents|the)|unless|until|with|by|during|following|given|since|in|at|on|to)\b"
 )
-_RELATIVE = re.compile(r"\b(?:who|which|that|whom|whose|what|how|where|if|when|whether|as)(?: \w+){0,2} $")
+_RELATIVE = re.compile(
+    r"\b(?:who|which|that|whom|whose|what|how|where|if|when|whether|as)(?: (?:they|it|he|she|you|we|he/she|s/he|also|then|either|\w+ly))? $"
+)
+_WE_BID = re.compile(r"(?:we|school|academy|governors|headteacher|policy|it)\b")
+_NOBODY = re.compile(r"^\W*no (.{1,70}?)\b(?:will|may|must|should|shall|can|is|are)\b")
+_NEAR = 60
 _COMMA = re.compile(r",\s+(?:then )?")
-_JOINS = re.compile(r"(?:;|,|\band|\bbut|\bhowever|\bor|-|\(|\.|\byou|\bthey|\balthough|\bthough|\bwhile|\bwhilst)\s*(?:however|also|only|then|in addition|always)?,?\s*(?P<noun>[^,;.()]{0,60})$")
+_JOIN = re.compile(r"(?:;|,|\band\b|\bbut\b|\bhowever\b|\bor\b|-|\(|\.|\balthough\b|\bthough\b|\bwhile\b|\bwhilst\b|(?=\b(?:you|they)\b))\s*(?:(?:however|also|only|then|in addition|always)\b,?\s*)*")
+_SAME_TERMS = re.compile(r"\bin (?:both|all|either|such|these) (?:these |such )?(?:case|cases|circumstances|instances)\b[^.]*$")
+_TOLD = re.compile(r"^[^.;]{0,16}?\bbe (?:\w+ly )?(?:informed|notified|told|contacted|consulted|asked|made aware|advised|alerted|kept|copied|approached|given)\b")
 
 
 def _found(low: str) -> list[_Cue]:
@@ -109,15 +116,18 @@ def rulings(sentence: str, setting: Setting) -> list[Ruling]:
     cues = [c for c in cues if c.start >= main]
     bid = _bid(low[main:], setting)
     if bid is not None and (not cues or cues[0].start > main + 12):
-        first = Ruling(bid, Subject(Doer.NONE), sentence)
-        return [first, *_others(sentence, low, cues, first, setting)]
+        return _parted(sentence, Ruling(bid, Subject(Doer.NONE), sentence), low, cues, setting)
     if not cues:
         return [Ruling(_uncued(low, setting), Subject(Doer.NONE), sentence)]
     first = _judged(sentence, low, cues[0], low[main : cues[0].start], setting)
-    rest = _others(sentence, low, cues[1:], first, setting)
+    return _parted(sentence, first, low, cues[1:], setting)
+
+
+def _parted(sentence: str, first: Ruling, low: str, cues: list[_Cue], setting: Setting) -> list[Ruling]:
+    rest = _others(sentence, low, cues, first, setting)
     if rest:
         first = Ruling(first.modality, first.subject, sentence[: rest[0][0]], first.only)
-    return [first, *(ruling for _, ruling in rest)] if rest else [first]
+    return [first, *(ruling for _, ruling in rest)]
 
 
 def _others(
@@ -127,10 +137,11 @@ def _others(
     found: list[tuple[int, Ruling]] = []
     kinds = {_class(first.modality)}
     for cue in cues:
-        join = _JOINS.search(low[: cue.start])
-        if not join or _RELATIVE.search(low[: cue.start]):
+        joins = list(_JOIN.finditer(low[: cue.start]))
+        if not joins or cue.start - joins[-1].end() > _NEAR or _SAME_TERMS.search(low[: cue.start]):
             continue
-        ruling = _judged(sentence, low, cue, join["noun"], setting)
+        join = joins[-1]
+        ruling = _judged(sentence, low, cue, low[join.end() : cue.start], setting)
         kind = _class(ruling.modality)
         consequence = ruling.modality is FACT and re.search(r"result in|lead to|disciplin", low[cue.start : cue.end + 40])
         if kind in kinds or (ruling.modality is FACT and not consequence):
@@ -147,7 +158,12 @@ def _class(modality: Modality) -> str:
 
 def _judged(sentence: str, low: str, cue: _Cue, before: str, setting: Setting) -> Ruling:
     """Weigh one cue by the subject that stands before it."""
-    subject = subject_of(before)
+    nobody = _NOBODY.match(low) if cue.start < 3 else None  # noqa: PLR2004
+    subject = subject_of(nobody[1] if nobody else before)
+    if _WE_BID.match(low[cue.start : cue.end]) and _bids_others(low[cue.start : cue.end]):
+        subject = Subject(Doer.SCHOOL)
+    if subject.doer in (Doer.OFFICE, Doer.SCHOOL) and _TOLD.match(low[cue.start :]):
+        subject = Subject(Doer.THING)
     words = re.findall(r"[a-z'\-]+", low[cue.end :])[:2]
     verb = words[0] if words else ""
     only = cue.sort.endswith("_only")
@@ -159,8 +175,9 @@ def _judged(sentence: str, low: str, cue: _Cue, before: str, setting: Setting) -
     if subject.doer is Doer.OFFICE or (subject.doer is Doer.SCHOOL and not _bids_others(low[cue.start : cue.end])):
         must = subject.doer is Doer.SCHOOL and modality in (MUST, MUST_NOT) and low[cue.start : cue.end].startswith(("must", "shall", "has to"))
         modality = modality if must else FACT
-    if subject.doer is Doer.STANDS_IN and before.strip() == "we" and modality in DUTIES and setting.section != {Audience.PUPIL}:
-        modality = FACT
+    if subject.doer is Doer.STANDS_IN and before.split()[-1:] == ["we"] and setting.section != {Audience.PUPIL}:
+        subject = Subject(Doer.SCHOOL)
+        modality = modality if _bids_others(low[cue.start : cue.end]) else FACT
     return Ruling(modality, subject, sentence, only)
 
 
@@ -238,10 +255,11 @@ def _of_item(sentence: str, low: str, setting: Setting) -> list[Ruling]:
         subject = judged.subject
         if force is None or judged.modality is not FACT or cues[0].sort == "fact":
             force = judged.modality
-    if force is None or (force is FACT and not cues):
+    advice = pattern("strength", "advice_title").search(lead)
+    ours = subject.doer in (Doer.SCHOOL, Doer.OFFICE)
+    if force is None or (force is FACT and not ours and (advice or (cues and not force_of(setting.lead_in)))):
         bid = _bid(low, setting)
-        force = bid or (force if force is not None else _uncued(low, setting))
-        return [Ruling(force, subject, sentence)]
+        return [Ruling(bid or (force if force is not None else _uncued(low, setting)), subject, sentence)]
     if force in (MUST, SHOULD, MAY) and pattern("strength", "negated_start").search(low):
         soft = force is not MUST or pattern("strength", "softly_negated_start").search(low)
         force = SHOULD_NOT if soft and force is not MAY else MUST_NOT

@@ -47,7 +47,7 @@ def mended_tabs(raw: str) -> str:
         body = line.expandtabs(4) if line[:1] in " \t" else line
         indent = len(body) - len(body.lstrip())
         cells = [cell for cell in _TABS.split(body.strip()) if cell]
-        apart = len(cells) > 1 and not marked(cells[0] + " x").mark
+        apart = len(cells) > 1 and (len(cells) > 2 or not marked(cells[0] + " x").mark)  # noqa: PLR2004
         out.append(" " * indent + ("\t" if apart else " ").join(mended(cell) for cell in cells))
     return "\n".join(out)
 

@@ -61,7 +61,7 @@ class Question:
 
 @dataclass(frozen=True, slots=True)
 class Tip:
-    """One piece of advice for the grown-ups of children of some ages; `came_from` names paragraphs it stands in for."""
+    """Advice for grown-ups, for children of some ages; `came_from` names the paragraphs it stands for."""
 
     id: str
     letter: Letter
@@ -127,7 +127,9 @@ def _rows(folder: Path, key: str, keys: _Keys, problems: Problems) -> Iterable[t
     """Read the rows of every file of a folder, each with its letter, and note an id that stands twice."""
     paths = sorted(folder.glob("*.yaml"))
     if not paths:
-        problems.found.append(Problem(folder, 1, f"there are no {key} here", f"Write {folder.name}/safe.yaml"))
+        problems.found.append(
+            Problem(folder, 1, f"there are no {key} here", f"Write {folder.name}/safe.yaml")
+        )
     places: dict[str, Field] = {}
     for path in paths:
         root = read_file(path, problems)
@@ -137,13 +139,19 @@ def _rows(folder: Path, key: str, keys: _Keys, problems: Problems) -> Iterable[t
             if row_id in places:
                 first = places[row_id]
                 problems.add(
-                    item, f"the id {row_id} stands in {first.file.name}:{first.line} too", "Give one another id"
+                    item,
+                    f"the id {row_id} stands in {first.file.name}:{first.line} too",
+                    "Give one another id",
                 )
             if row_id:
                 places[row_id] = item
             letter = Letter(row.read("letter", lambda f: f.one_of(Letter), Letter.SAFE))
             if "letter" in row and path.stem in set(Letter) and letter != path.stem:
-                problems.add(item, f"{row_id} is for {letter}, and this file for {path.stem}", f"Move it to {letter}.yaml")
+                problems.add(
+                    item,
+                    f"{row_id} is for {letter}, and this file for {path.stem}",
+                    f"Move it to {letter}.yaml",
+                )
             yield item, row, letter
 
 
@@ -166,7 +174,9 @@ def _ages(where: Field) -> tuple[int, int]:
     ages = [item.whole_number() for item in where.items()]
     if len(ages) != 2 or not ages[0] <= ages[1] <= OLDEST:  # noqa: PLR2004 -- from and to
         where.problems.add(
-            where, f"ages are not from and to, {OLDEST} at most", "Write the youngest and the oldest, such as [7, 11]"
+            where,
+            f"ages are not from and to, {OLDEST} at most",
+            "Write the youngest and the oldest, such as [7, 11]",
         )
         return 1, OLDEST
     return ages[0], ages[1]
@@ -203,7 +213,9 @@ def _check_choices(item: Field, row: Entry, question: Question) -> None:
             f"Write {FEWEST_OTHERS} or {MOST_OTHERS} that are wrong",
         )
     if _plain(question.best) in others:
-        item.problems.add(item, f"{question.id} has its best answer among the others", "Take it out of others")
+        item.problems.add(
+            item, f"{question.id} has its best answer among the others", "Take it out of others"
+        )
     if len(set(others)) < len(others):
         item.problems.add(item, f"{question.id} has the same choice twice", "Keep one of the two")
 
@@ -215,7 +227,9 @@ def _plain(choice: str) -> str:
 def _teaches(where: Field, teachable: _Teachable) -> tuple[str | None, str | None]:
     row = where.entry(required=(), optional=("tip", "topic"))
     if ("tip" in row) == ("topic" in row):
-        where.problems.add(where, "a question teaches either a tip or a topic", "Write {tip: id} or {topic: id}")
+        where.problems.add(
+            where, "a question teaches either a tip or a topic", "Write {tip: id} or {topic: id}"
+        )
     return (
         row.read("tip", lambda f: _known(f, "tip", teachable.tips), None),
         row.read("topic", lambda f: _known(f, "topic", teachable.topics), None),

@@ -31,10 +31,12 @@ from knowledge.smart.platforms import load_platforms, platform_named
     ],
 )
 def test_a_platform_is_recognised_however_it_is_written(typed, platform):
+    """A platform is recognised however it is written."""
     assert platform_named(typed) == platform
 
 
 def test_a_word_that_two_platforms_claim_is_a_problem(tmp_path):
+    """A word that two platforms claim is a problem."""
     path = tmp_path / "platforms.yaml"
     path.write_text("platforms:\n  a: {name: A, words: [x]}\n  b: {name: B, words: [x]}\n", encoding="utf-8")
     with pytest.raises(PackError, match="the word x belongs to a too"):

@@ -1,0 +1,135 @@
+"""Joins what several stores write into one transaction: all of a message's handling is kept, or none of it."""
+
+from __future__ import annotations
+
+import threading
+from collections import deque
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from sqlalchemy.exc import DBAPIError, IntegrityError
+
+from bot.store.databases import StoreError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from sqlalchemy import Connection, Engine
+
+
+@dataclass
+class _Unit:
+    """The transaction that is under way; `broken` once the database failed in it, whoever caught that."""
+
+    connection: Connection
+    broken: bool = False
+
+
+class Units:
+    """Gives the stores their transactions: each one of its own, or a part of the unit that is under way."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+        self._now: ContextVar[_Unit | None] = ContextVar(f"unit of {id(self)}", default=None)
+        self._turns = _Turns() if engine.dialect.name == "sqlite" else None
+
+    @contextmanager
+    def unit(self) -> Iterator[None]:
+        """Make one transaction of everything within; raises StoreError, and keeps nothing, where the database failed."""
+        with self._transaction() as connection:
+            unit = _Unit(connection)
+            token = self._now.set(unit)
+            try:
+                yield
+            finally:
+                self._now.reset(token)
+            if unit.broken:
+                raise StoreError("the database failed amid a message")
+
+    @contextmanager
+    def begin(self) -> Iterator[Connection]:
+        """Give a transaction to write in; within a unit it is a part of it that can fail alone."""
+        unit = self._now.get()
+        if unit is None:
+            with self._transaction() as connection:
+                yield connection
+            return
+        with self._guarded(unit), unit.connection.begin_nested():
+            yield unit.connection
+
+    @contextmanager
+    def reading(self) -> Iterator[Connection]:
+        """Give a connection to read with, which sees what the unit under way has written."""
+        unit = self._now.get()
+        if unit is not None:
+            with self._guarded(unit):
+                yield unit.connection
+            return
+        with _plain(), self._engine.connect() as connection:
+            yield connection.execution_options(reading=True)
+
+    @contextmanager
+    def _transaction(self) -> Iterator[Connection]:
+        with self._turn(), _plain(), self._engine.begin() as connection:
+            yield connection
+
+    @contextmanager
+    def _turn(self) -> Iterator[None]:
+        if self._turns is None:
+            yield
+            return
+        self._turns.take()
+        try:
+            yield
+        finally:
+            self._turns.give()
+
+    @contextmanager
+    def _guarded(self, unit: _Unit) -> Iterator[None]:
+        if unit.broken:
+            raise StoreError("the database failed amid a message")
+        try:
+            with _plain():
+                yield
+        except StoreError:
+            unit.broken = True
+            raise
+
+
+@contextmanager
+def _plain() -> Iterator[None]:
+    """Turn the database's own errors, which repeat what was to be stored, into a StoreError that says their type."""
+    try:
+        yield
+    except IntegrityError:
+        raise
+    except DBAPIError as error:
+        raise StoreError(f"the database failed ({type(error.orig).__name__})") from None
+
+
+class _Turns:
+    """A lock that is given in the order in which it was asked for; SQLite's own lets one writer starve another."""
+
+    def __init__(self) -> None:
+        self._mutex = threading.Lock()
+        self._waiting: deque[threading.Lock] = deque()
+        self._taken = False
+
+    def take(self) -> None:
+        with self._mutex:
+            if not self._taken:
+                self._taken = True
+                return
+            mine = threading.Lock()
+            mine.acquire()
+            self._waiting.append(mine)
+        mine.acquire()
+
+    def give(self) -> None:
+        with self._mutex:
+            if self._waiting:
+                self._waiting.popleft().release()
+            else:
+                self._taken = False

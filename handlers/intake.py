@@ -1,0 +1,144 @@
+"""The steps of a report: which are asked of whom, in which order, and what the answers amount to."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from handlers.message import Button, Field
+from handlers.wording import say
+from knowledge.model import KINDS, Audience
+from knowledge.routing import CHILD_AT_RISK, GROUPS, Concern
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from knowledge.model import School
+
+ANSWER = "report.answer"
+_ADULTS_STEPS = ("danger", "kind", "who", "role", "child", "safe", "what", "when", "where", "reach")
+_CHILDS_STEPS = ("danger", "what", "who", "role", "safe", "reach")
+_SHORT_STEPS = ("danger", "kind", "who", "what")
+_OPTIONAL = frozenset({"when", "where", "reach"})
+_YES_OR_NO = ("yes", "no", "unsure")
+_CHOICES = {
+    "danger": _YES_OR_NO,
+    "kind": (*KINDS, "complaint"),
+    "who": ("adult", "pupil", "parent", "outsider", "unknown"),
+    "child": _YES_OR_NO,
+    "safe": ("yes", "no"),
+}
+_OTHER_ADULTS = ("staff", "volunteer", "governor", "unsure")
+
+
+def steps(role: Audience, school: School, answers: Mapping[str, str]) -> tuple[Field, ...]:
+    """Give the steps for this reporter, going by what was answered already."""
+    if _is_short(role, answers):
+        # A friend request takes three taps; danger is not asked about once the kind is known.
+        names = tuple(name for name in _SHORT_STEPS if name != "danger" or name in answers)
+    else:
+        names = _CHILDS_STEPS if role is Audience.PUPIL else _ADULTS_STEPS
+    asked = [name for name in names if _applies(name, answers)]
+    return tuple(_field(name, role, school, optional=_is_short(role, answers)) for name in asked)
+
+
+def _is_short(role: Audience, answers: Mapping[str, str]) -> bool:
+    return (
+        role is not Audience.PUPIL
+        and answers.get("kind") == "friend-request"
+        and answers.get("who") not in ("adult", "unknown")
+        and answers.get("danger") in (None, "no")
+    )
+
+
+def _applies(name: str, answers: Mapping[str, str]) -> bool:
+    if name == "role":
+        return answers.get("who") == "adult"
+    if name == "child":
+        return answers.get("kind") not in CHILD_AT_RISK
+    return True
+
+
+def _field(name: str, role: Audience, school: School, *, optional: bool) -> Field:
+    optional = name in _OPTIONAL or (optional and name == "what")
+    choices = [
+        Button(label(name, value, role, school), ANSWER, f"{name}:{value}")
+        for value in choices_of(name, school)
+    ]
+    if optional:
+        choices.append(Button(say("report.skip"), ANSWER, f"{name}:"))
+    return Field(
+        name,
+        ask=_words("ask", name, role),
+        hint=_words("hint", name, role) if name not in ("child", "when", "where") else "",
+        choices=tuple(choices),
+        optional=optional,
+        long=name == "what",
+    )
+
+
+def choices_of(name: str, school: School) -> tuple[str, ...]:
+    """Give the values that a step offers, none where words are asked for."""
+    if name == "role":
+        return (*(role for role in school.roles if role not in GROUPS), *_OTHER_ADULTS)
+    return _CHOICES.get(name, ())
+
+
+def label(name: str, value: str, role: Audience, school: School) -> str:
+    """Say an answer as a person reads it: a choice by its label, words as they were given."""
+    if not value:
+        return say("report.left_out")
+    if name == "role":
+        return say(f"report.role_{value}") if value in _OTHER_ADULTS else school.title_of(value)
+    if name == "who":
+        return _words("who", value, role)
+    if name == "kind":
+        return say(f"report.kind_{value}")
+    return say(f"report.{value}") if name in _CHOICES else value
+
+
+def _words(kind: str, name: str, role: Audience) -> str:
+    return say(f"report.child_{kind}_{name}" if role is Audience.PUPIL else f"report.{kind}_{name}")
+
+
+def chosen(name: str, text: str, role: Audience, school: School) -> str | None:
+    """Give the choice that somebody typed instead of pressing it, or None where it is none."""
+    typed = text.strip().strip(".!").casefold()
+    values = choices_of(name, school)
+    for value in values:
+        if typed in (value.casefold(), label(name, value, role, school).strip(".!").casefold()):
+            return value
+    short = {
+        "y": "yes",
+        "yeah": "yes",
+        "yep": "yes",
+        "n": "no",
+        "nope": "no",
+        "not sure": "unsure",
+        "dont know": "unsure",
+    }
+    guess = short.get(typed.replace("'", "").replace("’", ""))
+    return guess if guess in values else None
+
+
+def concern_of(answers: Mapping[str, str], role: Audience, heard: str | None, *, urgent: bool) -> Concern:
+    """Give what routing needs.
+
+    `heard` is the kind that the words themselves speak of and `urgent` whether they speak of danger: a child
+    isn't asked to name a kind, and words can be graver than the choices.
+    """
+    kind = answers.get("kind") or (heard if heard in KINDS else None) or "something-else"
+    who = answers.get("who", "unknown")
+    if who == "adult":
+        job = answers.get("role", "unsure")
+        about = "staff" if job in ("volunteer", "unsure") else job
+    else:
+        about = who
+    unsure_who = who == "adult" and answers.get("role", "unsure") == "unsure"
+    at_risk = (
+        kind in CHILD_AT_RISK
+        or role is Audience.PUPIL
+        or answers.get("child") in ("yes", "unsure")
+        or urgent
+        or unsure_who
+    )
+    return Concern(kind, frozenset({about}), at_risk)

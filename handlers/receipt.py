@@ -1,0 +1,66 @@
+"""Says that a report is stored: reference, receipt code, to whom it goes and who helps outside the school."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from handlers.message import Card, Reply, Signal
+from handlers.wording import say
+from knowledge.model import Audience
+from knowledge.smart.signposts import load_signposts
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from handlers.ports import Sent, World
+    from knowledge.model import School
+
+
+def confirmed(sent: Sent, world: World) -> Reply:
+    """Confirm a stored report; whoever it doesn't go to is not named."""
+    case, school = sent.case, world.engine.schools[sent.case.school]
+    child = case.role == Audience.PUPIL
+    lines = [say("report.trial")] if case.trial else []
+    if case.readers:
+        lines.append(
+            say("report.would_go_to" if case.trial else "report.goes_to", who=titles(case.readers, school))
+        )
+    if case.ring:
+        lines.append(say("report.nobody", lines=help_lines(case.ring, case.school, world)))
+    lines += [say("report.reference", reference=sent.reference), say("report.code", code=sent.code)]
+    if case.answers.get("safe") == "no":
+        lines.append(say("report.not_messaged"))
+    if case.signposts and not child:
+        lines.append(say("report.signposts", lines=help_lines(case.signposts, case.school, world)))
+    lines += _afterwards(case.role, case.readers, school)
+    return Reply(
+        (Card(say("report.child_sent" if child else "report.sent"), tuple(lines), signal=Signal.HELP),),
+        ends=True,
+    )
+
+
+def _afterwards(role: str, readers: tuple[str, ...], school: School) -> list[str]:
+    if role == Audience.PUPIL:
+        return [say("report.child_after")]
+    lines = [say("report.say_nothing")]
+    if role == Audience.STAFF:
+        first = (
+            say("report.staff_today", who=school.title_of(readers[0]))
+            if readers
+            else say("report.staff_duty")
+        )
+        lines.append(first)
+    return [*lines, say("report.stopped_danger")]
+
+
+def titles(roles: Iterable[str], school: School) -> str:
+    """Say the titles of some roles as this school says them."""
+    return ", ".join(school.title_of(role) for role in roles)
+
+
+def help_lines(ids: Iterable[str], slug: str, world: World) -> str:
+    """Say how to reach some bodies outside, by the school's own details where it has them."""
+    contacts = world.contacts.get(slug)
+    own = contacts.outside if contacts else {}
+    known = load_signposts()
+    return "; ".join(own[i].line if i in own else known[i].line for i in ids if i in own or i in known)

@@ -1,0 +1,281 @@
+"""Takes a report step by step, shows it for checking, stores it, and only then says so."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from handlers import intake
+from handlers.help import old_button
+from handlers.message import Button, Card, Form, Reply, Signal
+from handlers.ports import Draft, NewCase
+from handlers.receipt import confirmed, help_lines, titles
+from handlers.wording import say
+from knowledge.model import KINDS, Audience
+from knowledge.routing import route, urgency_of
+from knowledge.smart.signposts import load_signposts
+
+if TYPE_CHECKING:
+    from handlers.message import Field, Message
+    from handlers.ports import World
+    from knowledge.model import School
+    from knowledge.routing import Concern, Routed
+
+ABILITY = "report"
+COMMANDS = ("report", "concern")
+_LISTENS = timedelta(hours=1)
+"""How long after the last answer a text is still taken as the next one."""
+
+
+def under_way(message: Message, world: World) -> bool:
+    """Tell whether the next text belongs to a report."""
+    draft = world.drafts.current(message.person, message.conversation)
+    return draft is not None and draft.school == message.school and world.clock() - draft.touched < _LISTENS
+
+
+def handle(message: Message, world: World) -> Reply:
+    """Begin a report, take one answer, or send it."""
+    if not message.private:
+        return Reply((_note("report.not_here"),))
+    if message.action == "report.send":
+        return _send(message.value, message, world)
+    if message.action == "report.anew":
+        world.drafts.drop(message.person, message.conversation)
+        return _start(message, world)
+    draft = world.drafts.current(message.person, message.conversation)
+    if message.action in ("", "report.start"):
+        return _start_or_go_on(draft, message, world)
+    return _press(draft, message, world) if draft else old_button()
+
+
+def _start_or_go_on(draft: Draft | None, message: Message, world: World) -> Reply:
+    if draft is None:
+        return _start(message, world)
+    if not under_way(message, world):
+        return _unfinished()
+    return _ask(draft, message, world) if message.action else _heard(draft, message, world)
+
+
+def _press(draft: Draft, message: Message, world: World) -> Reply:
+    if message.action == "report.answer":
+        name, _, value = message.value.partition(":")
+        return _choose(draft, name, value, message, world)
+    if message.action == "report.back":
+        return back(message, world)
+    if message.action == "report.stop":
+        return stop(message, world)
+    changing = message.value if message.action == "report.change" else draft.changing
+    return _ask(_keep(replace(draft, changing=changing), message, world), message, world)
+
+
+def stop(message: Message, world: World) -> Reply:
+    """Leave the report and erase what was written."""
+    world.drafts.drop(message.person, message.conversation)
+    return Reply(
+        (Card(say("report.stopped"), (say("report.stopped_danger"),), signal=Signal.INFO),), ends=True
+    )
+
+
+def back(message: Message, world: World) -> Reply:
+    """Go one step back; the answer given there stays until another one is given."""
+    draft = world.drafts.current(message.person, message.conversation)
+    if draft is None:
+        return old_button()
+    names = [step.name for step in intake.steps(message.role, _school(draft, world), draft.answers)]
+    step = _next(draft, message, world)
+    before = names[: names.index(step.name)] if step else names
+    if not before:
+        return _ask(draft, message, world, _note("report.first_step"))
+    return _ask(_keep(replace(draft, changing=before[-1]), message, world), message, world)
+
+
+def _start(message: Message, world: World) -> Reply:
+    draft = Draft(world.new_id(), message.school, {}, world.clock())
+    child = message.role is Audience.PUPIL
+    lines = [
+        say("report.child_start" if child else "report.start"),
+        say("report.child_start_danger" if child else "report.start_danger"),
+        say("report.child_honest" if child else "report.start_honest"),
+    ]
+    if message.school not in world.contacts:
+        lines.insert(0, say("report.trial"))
+    if message.value in KINDS:
+        draft = replace(draft, answers={"kind": message.value})
+        if not child:
+            lines.append(say("report.start_kind", kind=say(f"report.kind_{message.value}")))
+    draft = _keep(draft, message, world)
+    return _ask(
+        draft,
+        message,
+        world,
+        Card(say("report.title"), tuple(lines), signal=Signal.HELP),
+        *_about_files(message),
+    )
+
+
+def _unfinished() -> Reply:
+    buttons = (Button(say("report.go_on"), "report.go_on"), Button(say("report.anew"), "report.anew"))
+    return Reply((_note("report.unfinished"),), buttons)
+
+
+def _heard(draft: Draft, message: Message, world: World) -> Reply:
+    """Take a typed text as the answer to the step that was asked; words in the wrong place are kept, too."""
+    files, text = _about_files(message), message.text
+    if not text.strip() or text.strip().lower().lstrip("/") in COMMANDS:
+        return _ask(draft, message, world, *(files or (_note("report.going_on"),)))
+    step, school = _next(draft, message, world), _school(draft, world)
+    if step is None:
+        if text.strip().strip(".!").lower() == say("report.send").lower():
+            return _send(draft.id, message, world)
+        return _ask(_with_words(draft, message, world), message, world, *files, _note("report.added_words"))
+    if not intake.choices_of(step.name, school):
+        skipped = step.optional and text.strip().strip(".!").lower() in ("skip", say("report.skip").lower())
+        return _take(draft, step.name, "" if skipped else text, message, world, *files)
+    value = intake.chosen(step.name, text, message.role, school)
+    if value is None:
+        return _ask(_with_words(draft, message, world), message, world, *files, _note("report.kept_words"))
+    return _choose(draft, step.name, value, message, world, *files)
+
+
+def _with_words(draft: Draft, message: Message, world: World) -> Draft:
+    words = "\n".join(filter(None, (draft.answers.get("what"), message.text)))
+    return _keep(replace(draft, answers={**draft.answers, "what": words}), message, world)
+
+
+def _choose(draft: Draft, name: str, value: str, message: Message, world: World, *cards: Card) -> Reply:
+    """Take a choice for the step that is asked now; a choice of an earlier step changes nothing."""
+    step, school = _next(draft, message, world), _school(draft, world)
+    offered = (*intake.choices_of(name, school), *([""] if step and step.optional else []))
+    if step is None or step.name != name or value not in offered:
+        return _ask(draft, message, world)
+    if (name, value) == ("kind", "complaint"):
+        complaints = load_signposts()["complaints-procedure"].reach
+        note = Card(say("report.complaint", complaints=complaints), signal=Signal.INFO)
+        return _ask(draft, message, world, *cards, note)
+    danger = (_danger(message, world),) if (name, value) == ("danger", "yes") else ()
+    return _take(draft, name, value, message, world, *cards, *danger)
+
+
+def _danger(message: Message, world: World) -> Card:
+    child = message.role is Audience.PUPIL
+    lines = help_lines(
+        ("police", "childline") if child else ("police", "childline", "nspcc"), message.school, world
+    )
+    return Card(
+        say("report.child_danger" if child else "report.danger"),
+        (say("report.help_lines", lines=lines),),
+        signal=Signal.HELP,
+    )
+
+
+def _take(draft: Draft, name: str, value: str, message: Message, world: World, *cards: Card) -> Reply:
+    draft = replace(draft, answers={**draft.answers, name: value}, changing="")
+    return _ask(_keep(draft, message, world), message, world, *cards)
+
+
+def _keep(draft: Draft, message: Message, world: World) -> Draft:
+    draft = replace(draft, touched=world.clock())
+    world.drafts.keep(message.person, message.conversation, draft)
+    return draft
+
+
+def _next(draft: Draft, message: Message, world: World) -> Field | None:
+    """Give the step that is asked now: the one being changed, else the first without an answer."""
+    fields = intake.steps(message.role, _school(draft, world), draft.answers)
+    changing = next((field for field in fields if field.name == draft.changing), None)
+    return changing or next((field for field in fields if field.name not in draft.answers), None)
+
+
+def _ask(draft: Draft, message: Message, world: World, *cards: Card) -> Reply:
+    """Ask the next step, or show the whole report for checking where every step has its answer."""
+    step = _next(draft, message, world)
+    if step is None:
+        return _review(draft, message, world, cards)
+    fields = intake.steps(message.role, _school(draft, world), draft.answers)
+    answered = tuple((f.name, draft.answers[f.name]) for f in fields if f.name in draft.answers and f != step)
+    buttons = (Button(say("report.back"), "report.back"), Button(say("report.stop"), "report.stop"))
+    return Reply(
+        cards, buttons if answered else buttons[1:], Form(draft.id, say("report.title"), fields, answered)
+    )
+
+
+def _review(draft: Draft, message: Message, world: World, cards: tuple[Card, ...]) -> Reply:
+    school = _school(draft, world)
+    fields = intake.steps(message.role, school, draft.answers)
+    _, routed = _routed(draft, message, world)
+    rows = [
+        (say(f"report.says_{f.name}"), intake.label(f.name, draft.answers[f.name], message.role, school))
+        for f in fields
+    ]
+    lines = [f"{what}: {words}" for what, words in rows]
+    if routed.recipients:
+        lines.append(say("report.will_go_to", who=titles([r.role for r in routed.recipients], school)))
+    if draft.school not in world.contacts:
+        lines.append(say("report.trial"))
+    change = (
+        Button(say("report.change", what=say(f"report.says_{f.name}")), "report.change", f.name)
+        for f in fields
+    )
+    buttons = (
+        Button(say("report.send"), "report.send", draft.id),
+        *change,
+        Button(say("report.stop"), "report.stop"),
+    )
+    return Reply((*cards, Card(say("report.review"), tuple(lines), signal=Signal.INFO)), buttons)
+
+
+def _send(draft_id: str, message: Message, world: World) -> Reply:
+    """Store the report and then say so; a second press finds it stored and says the same again."""
+    draft = world.drafts.current(message.person, message.conversation)
+    if draft is None or draft.id != draft_id:
+        sent = world.cases.sent(draft_id)
+        return confirmed(sent, world) if sent else old_button()
+    if _next(draft, message, world) is not None:
+        return _ask(draft, message, world)
+    concern, routed = _routed(draft, message, world)
+    return confirmed(world.cases.send(_case(draft, concern, routed, message, world)), world)
+
+
+def _case(draft: Draft, concern: Concern, routed: Routed, message: Message, world: World) -> NewCase:
+    names = [field.name for field in intake.steps(message.role, _school(draft, world), draft.answers)]
+    return NewCase(
+        draft=draft.id,
+        school=draft.school,
+        role=message.role.value,
+        kind=concern.kind,
+        about=tuple(sorted(concern.about)),
+        child_at_risk=concern.child_at_risk,
+        urgency=urgency_of(concern.kind, draft.answers.get("danger") == "yes", concern.child_at_risk),
+        answers={name: draft.answers[name] for name in names},
+        readers=tuple(recipient.role for recipient in routed.recipients),
+        excluded=tuple(left_out.role for left_out in routed.excluded),
+        signposts=routed.signposts,
+        ring=routed.ring,
+        trial=draft.school not in world.contacts,
+        channel=message.channel,
+        person=message.person,
+        conversation=message.conversation,
+        at=world.clock(),
+    )
+
+
+def _routed(draft: Draft, message: Message, world: World) -> tuple[Concern, Routed]:
+    heard = world.engine.answer(draft.school, message.role, draft.answers.get("what", ""))
+    concern = intake.concern_of(draft.answers, message.role, heard.concern, urgent=heard.urgent)
+    contacts = world.contacts.get(draft.school)
+    return concern, route(
+        _school(draft, world), concern, contacts.staffing(world.clock()) if contacts else None
+    )
+
+
+def _school(draft: Draft, world: World) -> School:
+    return world.engine.schools[draft.school]
+
+
+def _about_files(message: Message) -> tuple[Card, ...]:
+    return (_note("report.no_files"),) if message.attachments else ()
+
+
+def _note(name: str) -> Card:
+    return Card(say(name), signal=Signal.INFO)

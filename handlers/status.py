@@ -1,0 +1,81 @@
+"""Tells a reporter what became of a report, by its receipt code alone."""
+
+from __future__ import annotations
+
+import re
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from handlers import help as helping
+from handlers.message import Card, Reply, Signal
+from handlers.wording import say
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from handlers.message import Message
+    from handlers.ports import World
+
+ABILITY = "status"
+COMMANDS = ("status",)
+_ASKED_FOR = timedelta(minutes=10)
+_CODE = re.compile(r"(?:/?status\b)?\W*([0-9A-Z]{4}(?:[- ]?[0-9A-Z]{4}){3})\W*", re.IGNORECASE)
+
+
+def code_in(text: str) -> str | None:
+    """Give the receipt code where a text is one, with or without the word status before it."""
+    match = _CODE.fullmatch(text.strip())
+    if match is None:
+        return None
+    code = match[1]
+    said = text.strip().lower().lstrip("/").startswith("status")
+    # Four words of four letters are no code; a code has a digit or its hyphens.
+    return code if said or "-" in code or any(c.isdigit() for c in code) else None
+
+
+def under_way(message: Message, world: World) -> bool:
+    """Tell whether a code was asked for a moment ago."""
+    return bool(world.memory.recall(message.person, message.conversation, ABILITY))
+
+
+def handle(message: Message, world: World) -> Reply:
+    """Give the status of the report whose code was typed, or ask for the code."""
+    if not message.private:
+        return Reply((Card(say("status.not_here"), signal=Signal.INFO),))
+    code = code_in(message.text)
+    asked = under_way(message, world)
+    world.memory.drop(message.person, message.conversation, ABILITY)
+    if code is None:
+        if asked and message.text.strip().lower().lstrip("/") not in COMMANDS:
+            return Reply((Card(say("status.unknown"), signal=Signal.INFO),))
+        until = world.clock() + _ASKED_FOR
+        world.memory.keep(message.person, message.conversation, ABILITY, {"asked": True}, until)
+        return Reply((Card(say("status.ask"), signal=Signal.INFO),))
+    status = world.cases.status(code)
+    if status is None:
+        return Reply((Card(say("status.unknown"), signal=Signal.INFO),))
+    lines = [say("status.received", day=day_of(status.received))]
+    if status.trial:
+        lines.append(say("report.trial"))
+    elif status.opened:
+        lines.append(say("status.opened", day=day_of(status.opened)))
+    else:
+        lines.append(say("status.not_opened"))
+    lines.append(say("status.danger"))
+    return Reply((Card(say("status.known", reference=status.reference), tuple(lines), signal=Signal.INFO),))
+
+
+def stop(message: Message, world: World) -> Reply:
+    """Stop waiting for a code."""
+    world.memory.drop(message.person, message.conversation, ABILITY)
+    return helping.stopped()
+
+
+def back(message: Message, world: World) -> Reply:
+    """Leave, since there is only one step."""
+    return stop(message, world)
+
+
+def day_of(at: datetime) -> str:
+    """Say a day: "3 December 2026"."""
+    return f"{at.day} {at:%B %Y}"
