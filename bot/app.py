@@ -12,13 +12,17 @@ from pydantic import ValidationError
 
 from bot.packs import load
 from bot.settings import Settings
+from bot.store.buttons import StoredButtons
 from bot.store.cases import StoredCases, new_id
 from bot.store.databases import StoreError, open_database
+from bot.store.deliveries import StoredDeliveries
 from bot.store.drafts import StoredDrafts
+from bot.store.events import StoredEvents
 from bot.store.keys import Keys
 from bot.store.memory import StoredMemory
 from bot.store.record import Record
 from bot.store.sealing import master_from
+from bot.store.units import Units
 from handlers.ports import World
 from knowledge.contacts import load_contacts
 from knowledge.reading import PackError
@@ -45,6 +49,10 @@ class Store:
     drafts: StoredDrafts
     cases: StoredCases
     record: Record
+    units: Units
+    events: StoredEvents
+    deliveries: StoredDeliveries
+    buttons: StoredButtons
 
 
 def now() -> datetime:
@@ -57,9 +65,7 @@ def settings_from_environment() -> Settings:
     try:
         return Settings()
     except ValidationError as error:
-        wrong = ", ".join(
-            f"ASKFIRST_{'_'.join(map(str, e['loc'])).upper()}: {e['msg']}" for e in error.errors()
-        )
+        wrong = ", ".join(f"ASKFIRST_{'_'.join(map(str, e['loc'])).upper()}: {e['msg']}" for e in error.errors())
         raise SetUpProblem(f"a setting can't be used. {wrong}") from None
 
 
@@ -72,14 +78,23 @@ def open_store(settings: Settings, clock: Callable[[], datetime] = now) -> Itera
             master = master_from(settings.master_key.get_secret_value(), settings.master_key_file)
             for url, tables in ((settings.database_url, "main"), (settings.keys_url, "keys")):
                 databases.append(open_database(url, tables))
-            main, apart = databases
+            main, apart = Units(databases[0]), databases[1]
             keys = Keys(apart, master)
             lookup = keys.lookup()
         except StoreError as error:
             raise SetUpProblem(f"{error}.") from None
         drafts, record = StoredDrafts(main, keys, lookup), Record(main, lookup)
         cases = StoredCases(main, keys, lookup, drafts_of=drafts, record=record, clock=clock)
-        yield Store(StoredMemory(main, master, lookup, clock), drafts, cases, record)
+        yield Store(
+            memory=StoredMemory(main, master, lookup, clock),
+            drafts=drafts,
+            cases=cases,
+            record=record,
+            units=main,
+            events=StoredEvents(main, master, lookup),
+            deliveries=StoredDeliveries(main, master, lookup),
+            buttons=StoredButtons(main, master, lookup),
+        )
     finally:
         for database in databases:
             database.dispose()
@@ -112,9 +127,7 @@ def world_of(engine: Engine, settings: Settings, clock: Callable[[], datetime] =
 
 
 @contextmanager
-def open_world(
-    folders: Mapping[str, Path], progress: Callable[[int, int], None] | None = None
-) -> Iterator[World]:
+def open_world(folders: Mapping[str, Path], progress: Callable[[int, int], None] | None = None) -> Iterator[World]:
     """Make the world of the packs in some folders, with the settings of this machine."""
     from bot.index import load_or_learn  # noqa: PLC0415 -- a command that only reads cases learns no model
     from knowledge.answering.engine import Engine  # noqa: PLC0415

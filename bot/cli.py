@@ -14,11 +14,23 @@ if TYPE_CHECKING:
 _COMMANDS = {
     "ask": ("bot.commands.ask", "ask", "Answer a question from a school's policy, or a file of questions."),
     "chat": ("bot.commands.chat", "chat", "Talk to the bot here in the terminal."),
-    "check": ("bot.commands.check", "check", "Check packs, topics, quiz, tips and signposts, and say what to mend."),
+    "check": (
+        "bot.commands.check",
+        "check",
+        "Check packs, topics, quiz, tips and signposts, and say what to mend.",
+    ),
     "cases": ("bot.commands.cases", "cases", "Show a lead the reports that were routed to them."),
     "routes": ("bot.commands.routes", "routes", "Say who gets which report, in which order, and why."),
-    "index": ("bot.commands.index", "index", "Learn the topic library now, so that the first answer is quick."),
-    "completion": ("bot.commands.completion", "completion", "Print what your shell needs to complete these commands."),
+    "index": (
+        "bot.commands.index",
+        "index",
+        "Learn the topic library now, so that the first answer is quick.",
+    ),
+    "completion": (
+        "bot.commands.completion",
+        "completion",
+        "Print what your shell needs to complete these commands.",
+    ),
 }
 """Each command with its module, loaded only when it is called."""
 
@@ -38,7 +50,9 @@ class _Lazy(click.Group):
         with formatter.section("Commands"):
             formatter.write_dl([(name, line) for name, (_, _, line) in _COMMANDS.items()])
 
-    def resolve_command(self, ctx: click.Context, args: list[str]) -> tuple[str | None, click.Command | None, list[str]]:
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
         if args and args[0] not in _COMMANDS:
             from knowledge.reading import did_you_mean  # noqa: PLC0415 -- only a wrong word needs it
 

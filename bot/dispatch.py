@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import logging
 import secrets
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from handlers import ask, help, privacy, quiz, report, status, tips  # noqa: A004 -- the ability is called help
+from handlers import ask, help, privacy, quiz, report, school, status, tips  # noqa: A004 -- an ability's name
 from handlers.message import Card, Reply, Signal
 from handlers.wording import say
 
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
 
 _log = logging.getLogger(__name__)
 
-ABILITIES: tuple[ModuleType, ...] = (ask, quiz, tips, report, status, privacy, help)
+ABILITIES: tuple[ModuleType, ...] = (ask, quiz, tips, report, status, privacy, school, help)
 _BY_ACTION = {ability.ABILITY: ability for ability in ABILITIES}
 _BY_COMMAND = {command: ability for ability in ABILITIES for command in ability.COMMANDS}
 _GOING_ON = (report, status, quiz)
@@ -32,11 +33,19 @@ def dispatch(message: Message, world: World) -> Reply:
     without a word of the message.
     """
     try:
-        return _dispatch(message, world)
+        return _with_files(message, world) if message.attachments else _dispatch(message, world)
     except Exception as error:
         reference = secrets.token_hex(3)
         _log.exception("fault %s: %s", reference, type(error).__name__, exc_info=_without_words(error))
         return Reply((Card(say("fault.sorry", reference=reference), signal=Signal.HELP),))
+
+
+def _with_files(message: Message, world: World) -> Reply:
+    """Answer the words beside a file as always, and say why the file itself isn't opened."""
+    reply = _dispatch(message, world)
+    if not message.text.strip() or report.under_way(message, world):
+        return reply
+    return replace(reply, cards=(*reply.cards, Card(lines=(say("ask.attachment"),), signal=Signal.INFO)))
 
 
 def _dispatch(message: Message, world: World) -> Reply:

@@ -29,9 +29,7 @@ def kind_label(kind: str) -> str:
 def subject_label(school: School, about: Iterable[str]) -> str:
     """Say whom a report is about, a role by this school's title."""
     words = [
-        say(f"routes.about_{who}")
-        if who in SUBJECTS and who not in _BY_TITLE
-        else f"the {school.title_of(who)}"
+        say(f"routes.about_{who}") if who in SUBJECTS and who not in _BY_TITLE else f"the {school.title_of(who)}"
         for who in sorted(about)
     ]
     return " and ".join(words)
@@ -43,9 +41,7 @@ def said(school: School, concern: Concern, routed: Routed) -> list[str]:
     lines = [say(name, kind=kind_label(concern.kind), about=subject_label(school, concern.about))]
     for position, one in enumerate(routed.recipients, start=1):
         form = "routes.away" if one.away else "routes.tells"
-        lines.append(
-            "  " + say(form, position=str(position), title=one.title, reason=one.reason, basis=one.basis)
-        )
+        lines.append("  " + say(form, position=str(position), title=one.title, reason=one.reason, basis=one.basis))
     lines += ["  " + say("routes.never", title=one.title, reason=one.reason) for one in routed.excluded]
     if routed.ring:
         lines.append("  " + say("routes.ring", lines=_names(routed.ring)))
@@ -65,9 +61,7 @@ def page(school: School) -> str:
         rows: dict[tuple[str, ...], list[str]] = {}
         for subject in SUBJECTS:
             routed = route(school, Concern(kind, frozenset({subject}), at_risk))
-            rows.setdefault(_cells(school, kind, subject, routed), []).append(
-                subject_label(school, [subject])
-            )
+            rows.setdefault(_cells(school, kind, subject, routed), []).append(subject_label(school, [subject]))
         head = "| About | Goes to | Never told | Reporter is told of | Rests on |"
         table = [head, "|---|---|---|---|---|"]
         table += [f"| {', '.join(about)} | {' | '.join(cells)} |" for cells, about in rows.items()]

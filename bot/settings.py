@@ -32,7 +32,7 @@ class Settings(BaseSettings):
     keys_database: str = Field(
         default="",
         description="Where the keys of reports are kept; back it up apart."
-        " Empty: askfirst-keys.db in the data folder.",
+        " Empty: askfirst-keys.db in the data folder, or the database where that is PostgreSQL.",
     )
     master_key: SecretStr = Field(
         default=SecretStr(""),
@@ -51,8 +51,10 @@ class Settings(BaseSettings):
 
     @property
     def keys_url(self) -> str:
-        """Give the URL of the keys' database."""
-        return self.keys_database or f"sqlite:///{self.data / 'askfirst-keys.db'}"
+        """Give the URL of the keys' database; several machines that share one database share its keys, too."""
+        if self.keys_database or self.database.startswith("postgresql"):
+            return self.keys_database or self.database
+        return f"sqlite:///{self.data / 'askfirst-keys.db'}"
 
     @property
     def master_key_file(self) -> Path:

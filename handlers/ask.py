@@ -35,7 +35,7 @@ _SIGNALS = {
     Verdict.CONCERN: Signal.HELP,
 }
 _YES_OR_NO = {"yes": True, "y": True, "yeah": True, "yep": True, "no": False, "n": False, "nope": False}
-_MONTHS = "January February March April May June July August September October November December".split()
+_MONTHS = ["January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December"]
 
 
 def handle(message: Message, world: World) -> Reply:
@@ -50,6 +50,11 @@ def handle(message: Message, world: World) -> Reply:
         who = person_to_ask(world.engine.schools[message.school], message.role)
         return Reply((Card(lines=(say("ask.doubt", who=who),), signal=Signal.INFO),))
     text = _without_command(message.text)
+    if message.attachments and not text:
+        return Reply(
+            (Card(say("ask.attachment"), (say("ask.in_danger"),), signal=Signal.HELP),),
+            (Button(say("ask.report_it"), "report.start"),),
+        )
     if not text:
         return Reply((Card(headline=say("ask.empty"), signal=Signal.INFO),))
     before = world.memory.recall(message.person, message.conversation, ABILITY)
@@ -74,7 +79,13 @@ def _why(message: Message, world: World, before: dict[str, Any]) -> Reply:
     if clause is None or before["silent"]:
         return Reply((Card(headline=say("ask.why_silent"), signal=Signal.INFO),))
     return Reply(
-        (Card(say("ask.why", text=clause.text), cited=cited_line(school, clause.place, world.clock().date()), signal=Signal.INFO),)
+        (
+            Card(
+                say("ask.why", text=clause.text),
+                cited=cited_line(school, clause.place, world.clock().date()),
+                signal=Signal.INFO,
+            ),
+        )
     )
 
 
@@ -115,7 +126,13 @@ def _clause(message: Message, world: World) -> Reply:
     if clause is None:
         return Reply((Card(headline=say("ask.nothing_to_continue"), signal=Signal.INFO),))
     return Reply(
-        (Card(headline=say("ask.clause", title=school.policy.title, place=clause.place), lines=(clause.text, wording_note(school)), signal=Signal.INFO),)
+        (
+            Card(
+                headline=say("ask.clause", title=school.policy.title, place=clause.place),
+                lines=(clause.text, wording_note(school)),
+                signal=Signal.INFO,
+            ),
+        )
     )
 
 
@@ -163,7 +180,11 @@ def _card(answer: Answer, role: Audience, today: date) -> Card:
         if answer.follow_up:
             lines.append(answer.follow_up.ask)
         cited = cited_line(school, clause.place, today)
-        lines += [say("ask.also", text=c.clause.text, place=c.clause.place) for c in answer.citations[1:2] if answer.confidence < 0.5]  # noqa: PLR2004
+        lines += [
+            say("ask.also", text=c.clause.text, place=c.clause.place)
+            for c in answer.citations[1:2]
+            if answer.confidence < 0.5
+        ]
     if answer.help is Help.BESIDE:
         lines.append(say("ask.beside"))
     folded = wording_note(school)

@@ -20,8 +20,20 @@ _LINES = ("ask", "quiz", "tip", "report", "status", "privacy", "stop")
 
 def handle(message: Message, world: World) -> Reply:  # noqa: ARG001 -- every ability is called alike
     """Say what the bot can do."""
+    return offer()
+
+
+def offer() -> Reply:
+    """Say what the bot can do, with the ways into it."""
     return Reply(
-        (Card(say("help.title"), tuple(say(f"help.{line}") for line in _LINES), folded=say("help.danger"), signal=Signal.INFO),),
+        (
+            Card(
+                say("help.title"),
+                tuple(say(f"help.{line}") for line in _LINES),
+                folded=say("help.danger"),
+                signal=Signal.INFO,
+            ),
+        ),
         (
             Button(say("help.button_quiz"), "quiz.start"),
             Button(say("help.button_tip"), "tips.one"),
@@ -32,7 +44,14 @@ def handle(message: Message, world: World) -> Reply:  # noqa: ARG001 -- every ab
 
 def nothing_to(word: str) -> Reply:
     """Answer "stop" or "back" where nothing is going on."""
-    return Reply((Card(say("help.nothing_to_stop" if word in STOP else "help.nothing_to_go_back_to"), signal=Signal.INFO),))
+    return Reply(
+        (
+            Card(
+                say("help.nothing_to_stop" if word in STOP else "help.nothing_to_go_back_to"),
+                signal=Signal.INFO,
+            ),
+        )
+    )
 
 
 def stopped() -> Reply:

@@ -61,8 +61,7 @@ def _applies(name: str, answers: Mapping[str, str]) -> bool:
 def _field(name: str, role: Audience, school: School, *, optional: bool) -> Field:
     optional = name in _OPTIONAL or (optional and name == "what")
     choices = [
-        Button(label(name, value, role, school), ANSWER, f"{name}:{value}")
-        for value in choices_of(name, school)
+        Button(label(name, value, role, school), ANSWER, f"{name}:{value}") for value in choices_of(name, school)
     ]
     if optional:
         choices.append(Button(say("report.skip"), ANSWER, f"{name}:"))

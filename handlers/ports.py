@@ -20,9 +20,7 @@ class Memory(Protocol):
     def recall(self, person: str, conversation: str, ability: str) -> dict[str, Any]:
         """Give what was kept, or an empty dict where nothing was kept or its time has passed."""
 
-    def keep(
-        self, person: str, conversation: str, ability: str, value: dict[str, Any], until: datetime | None
-    ) -> None:
+    def keep(self, person: str, conversation: str, ability: str, value: dict[str, Any], until: datetime | None) -> None:
         """Keep a value in place of the one before, until a time (None: until it is forgotten)."""
 
     def drop(self, person: str, conversation: str, ability: str) -> None:

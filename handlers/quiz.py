@@ -142,9 +142,7 @@ def _play(seat: Seat, value: str) -> Reply:
         progress = begin(seat.lessons.for_players(players), Random(seed), progress)  # noqa: S311 -- a draw, no secret
     seat = replace(seat, state=replace(seat.state, players=players))
     kept = seat.with_progress(progress)
-    return _show(
-        seat.keep(open=True, turn=seat.state.turn + 1, picked="", explained=False, progress=kept), said
-    )
+    return _show(seat.keep(open=True, turn=seat.state.turn + 1, picked="", explained=False, progress=kept), said)
 
 
 def _pick(seat: Seat, value: str) -> Reply:
@@ -218,6 +216,4 @@ def _show(seat: Seat, notice: str = "", switch: Players | None = None) -> Reply:
         reply = cards.explained(question, state.picked, seat.run, taught, turn, said=notice)
     else:
         reply = cards.asked(question, state.picked, seat.run, turn, said=notice, switch=switch)
-    return replace(
-        reply, replaces=message.action in ("quiz.pick", "quiz.change", "quiz.confirm") and not notice
-    )
+    return replace(reply, replaces=message.action in ("quiz.pick", "quiz.change", "quiz.confirm") and not notice)

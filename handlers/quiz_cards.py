@@ -56,15 +56,11 @@ def closed(name: str) -> Reply:
 
 def who(offered: Sequence[Players], turn: str, *, said: str) -> Reply:
     """Ask who plays."""
-    buttons = tuple(
-        Button(say(f"quiz.who_{players}"), "quiz.who", f"{turn}.{players}") for players in offered
-    )
+    buttons = tuple(Button(say(f"quiz.who_{players}"), "quiz.who", f"{turn}.{players}") for players in offered)
     return Reply((*_said(said), Card(say("quiz.who"))), (*buttons, *_always(turn)))
 
 
-def asked(
-    question: Question, picked: str, run: Progress, turn: str, *, said: str, switch: Players | None
-) -> Reply:
+def asked(question: Question, picked: str, run: Progress, turn: str, *, said: str, switch: Players | None) -> Reply:
     """Ask a question, or show the choice that was made and may be changed."""
     headline = _headline(question, run, run.again)
     choices = shown_choices(run, question)
@@ -139,9 +135,7 @@ def clause_on(question: Question, school: School, addressed: frozenset[Audience]
     found = [
         clause
         for clause in school.clauses
-        if question.topic in clause.topics[:2]
-        and clause.audience & addressed
-        and barred.isdisjoint(clause.topics)
+        if question.topic in clause.topics[:2] and clause.audience & addressed and barred.isdisjoint(clause.topics)
     ]
     return min(
         found,

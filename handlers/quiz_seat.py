@@ -94,6 +94,4 @@ def sit(message: Message, world: World) -> Seat:
     explained = bool(state.explained and progress and progress.answered)
     ended = progress is not None and not progress.waiting and not explained
     picked = "" if ended or not progress else state.picked
-    return replace(
-        seat, state=replace(seat.state, open=state.open and not ended, picked=picked, explained=explained)
-    )
+    return replace(seat, state=replace(seat.state, open=state.open and not ended, picked=picked, explained=explained))

@@ -22,9 +22,7 @@ def confirmed(sent: Sent, world: World) -> Reply:
     child = case.role == Audience.PUPIL
     lines = [say("report.trial")] if case.trial else []
     if case.readers:
-        lines.append(
-            say("report.would_go_to" if case.trial else "report.goes_to", who=titles(case.readers, school))
-        )
+        lines.append(say("report.would_go_to" if case.trial else "report.goes_to", who=titles(case.readers, school)))
     if case.ring:
         lines.append(say("report.nobody", lines=help_lines(case.ring, case.school, world)))
     lines += [say("report.reference", reference=sent.reference), say("report.code", code=sent.code)]
@@ -44,11 +42,9 @@ def _afterwards(role: str, readers: tuple[str, ...], school: School) -> list[str
         return [say("report.child_after")]
     lines = [say("report.say_nothing")]
     if role == Audience.STAFF:
-        first = (
-            say("report.staff_today", who=school.title_of(readers[0]))
-            if readers
-            else say("report.staff_duty")
-        )
+        # The DSL is the one to speak to, unless the report may not reach them.
+        who = "dsl" if "dsl" in readers else next(iter(readers), "")
+        first = say("report.staff_today", who=school.title_of(who)) if who else say("report.staff_duty")
         lines.append(first)
     return [*lines, say("report.stopped_danger")]
 

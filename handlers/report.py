@@ -72,9 +72,7 @@ def _press(draft: Draft, message: Message, world: World) -> Reply:
 def stop(message: Message, world: World) -> Reply:
     """Leave the report and erase what was written."""
     world.drafts.drop(message.person, message.conversation)
-    return Reply(
-        (Card(say("report.stopped"), (say("report.stopped_danger"),), signal=Signal.INFO),), ends=True
-    )
+    return Reply((Card(say("report.stopped"), (say("report.stopped_danger"),), signal=Signal.INFO),), ends=True)
 
 
 def back(message: Message, world: World) -> Reply:
@@ -159,9 +157,7 @@ def _choose(draft: Draft, name: str, value: str, message: Message, world: World,
 
 def _danger(message: Message, world: World) -> Card:
     child = message.role is Audience.PUPIL
-    lines = help_lines(
-        ("police", "childline") if child else ("police", "childline", "nspcc"), message.school, world
-    )
+    lines = help_lines(("police", "childline") if child else ("police", "childline", "nspcc"), message.school, world)
     return Card(
         say("report.child_danger" if child else "report.danger"),
         (say("report.help_lines", lines=lines),),
@@ -195,9 +191,7 @@ def _ask(draft: Draft, message: Message, world: World, *cards: Card) -> Reply:
     fields = intake.steps(message.role, _school(draft, world), draft.answers)
     answered = tuple((f.name, draft.answers[f.name]) for f in fields if f.name in draft.answers and f != step)
     buttons = (Button(say("report.back"), "report.back"), Button(say("report.stop"), "report.stop"))
-    return Reply(
-        cards, buttons if answered else buttons[1:], Form(draft.id, say("report.title"), fields, answered)
-    )
+    return Reply(cards, buttons if answered else buttons[1:], Form(draft.id, say("report.title"), fields, answered))
 
 
 def _review(draft: Draft, message: Message, world: World, cards: tuple[Card, ...]) -> Reply:
@@ -213,10 +207,7 @@ def _review(draft: Draft, message: Message, world: World, cards: tuple[Card, ...
         lines.append(say("report.will_go_to", who=titles([r.role for r in routed.recipients], school)))
     if draft.school not in world.contacts:
         lines.append(say("report.trial"))
-    change = (
-        Button(say("report.change", what=say(f"report.says_{f.name}")), "report.change", f.name)
-        for f in fields
-    )
+    change = (Button(say("report.change", what=say(f"report.says_{f.name}")), "report.change", f.name) for f in fields)
     buttons = (
         Button(say("report.send"), "report.send", draft.id),
         *change,
@@ -264,9 +255,7 @@ def _routed(draft: Draft, message: Message, world: World) -> tuple[Concern, Rout
     heard = world.engine.answer(draft.school, message.role, draft.answers.get("what", ""))
     concern = intake.concern_of(draft.answers, message.role, heard.concern, urgent=heard.urgent)
     contacts = world.contacts.get(draft.school)
-    return concern, route(
-        _school(draft, world), concern, contacts.staffing(world.clock()) if contacts else None
-    )
+    return concern, route(_school(draft, world), concern, contacts.staffing(world.clock()) if contacts else None)
 
 
 def _school(draft: Draft, world: World) -> School:

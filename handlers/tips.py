@@ -74,9 +74,7 @@ def handle(message: Message, world: World) -> Reply:
     draw = Random(f"{message.person} {message.event} {world.clock().isoformat()}")  # noqa: S311 -- a draw, no secret
     tip, said = _choose(wish, list(tips.values()), shown, draw)
     shown = [*(s for s in shown if s != tip.id), tip.id][-_RECENT:]
-    world.memory.keep(
-        message.person, message.conversation, ABILITY, {"shown": shown}, world.clock() + _REMEMBERED
-    )
+    world.memory.keep(message.person, message.conversation, ABILITY, {"shown": shown}, world.clock() + _REMEMBERED)
     return _show(tip, wish, said)
 
 
@@ -96,9 +94,7 @@ def _wish(text: str) -> _Wish:
     age = _AGE.search(words)
     platform = platform_named(words)
     letter = (
-        None
-        if platform
-        else next((letter for letter in Letter if re.search(rf"\b{letter}\b(?! me)", words)), None)
+        None if platform else next((letter for letter in Letter if re.search(rf"\b{letter}\b(?! me)", words)), None)
     )
     years = int(age.group(1)) if age else None
     if year:

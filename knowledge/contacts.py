@@ -97,9 +97,7 @@ class Contacts:
         present = [p for p in self.people if p.left is None or day < p.left]
         held_by = {role: frozenset(p.label for p in present if role in p.roles) for role in ROLES}
         there = {role for p in present if p.there(day) for role in p.roles}
-        return Staffing(
-            frozenset(ROLES) - there, {role: people for role, people in held_by.items() if people}
-        )
+        return Staffing(frozenset(ROLES) - there, {role: people for role, people in held_by.items() if people})
 
 
 def load_contacts(path: Path) -> dict[str, Contacts]:
@@ -125,9 +123,7 @@ def _contacts(root: Field) -> Contacts:
     people: tuple[Person, ...] = row.read("people", _people, ())
     held = {role for person in people for role in person.roles if person.left is None}
     if missing := [role for role in NEEDED if role not in held]:
-        root.problems.add(
-            root, f"nobody holds {', '.join(missing)}", "Add somebody with that role under people"
-        )
+        root.problems.add(root, f"nobody holds {', '.join(missing)}", "Add somebody with that role under people")
     return Contacts(
         school=row.read("school", Field.text, ""),
         zone=ZoneInfo(row.read("timezone", _timezone, "Europe/London")),

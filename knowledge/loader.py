@@ -71,7 +71,12 @@ def load_school(folder: Path, topics: Iterable[str], tags: Iterable[str]) -> Sch
             clauses += _clause(item, links)
     if not places:
         problems.found.append(
-            Problem(folder / "clauses", 1, "this pack has no clauses", "Write clauses/*.yaml, or import a document")
+            Problem(
+                folder / "clauses",
+                1,
+                "this pack has no clauses",
+                "Write clauses/*.yaml, or import a document",
+            )
         )
     routes = _routes(folder / "routes.yaml", frozenset(places), problems)
     school = _school(folder, paragraphs, clauses, routes, problems)
@@ -142,7 +147,9 @@ def _clause(item: Field, links: _Links) -> list[Clause]:
     if clause_id in links.places:
         first = links.places[clause_id]
         item.problems.add(
-            item, f"the id {clause_id} stands in {first.file.name}:{first.line} too", "Give one of them another id"
+            item,
+            f"the id {clause_id} stands in {first.file.name}:{first.line} too",
+            "Give one of them another id",
         )
     if clause_id:
         links.places[clause_id] = item
@@ -232,7 +239,9 @@ def _check_route(item: Field, route: Route, covered: set[str]) -> None:
         item.problems.add(item, f"this route tells {', '.join(sorted(told))} of a report about them", "Take them out")
     if twice := route.about & covered:
         item.problems.add(
-            item, f"{route.kind} about {', '.join(sorted(twice))} has another route above", "Keep one of the two"
+            item,
+            f"{route.kind} about {', '.join(sorted(twice))} has another route above",
+            "Keep one of the two",
         )
 
 
@@ -243,7 +252,9 @@ def _basis(where: Field, clauses: frozenset[str]) -> Basis:
         where.problems.add(where, "a basis is either a clause or statutory", "Keep one: {clause: id} or {statutory: …}")
     elif basis.clause is not None and basis.clause not in clauses:
         where.problems.add(
-            where, f"no clause has the id {basis.clause}", did_you_mean(basis.clause, clauses) if clauses else "Add it"
+            where,
+            f"no clause has the id {basis.clause}",
+            did_you_mean(basis.clause, clauses) if clauses else "Add it",
         )
     return basis
 

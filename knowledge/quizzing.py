@@ -181,9 +181,7 @@ def mark(progress: Progress, *, right: bool) -> Progress:
         missed = (*(q for q in missed if q != question), question)
     elif not progress.again:
         missed = tuple(q for q in missed if q != question)
-    return replace(
-        progress, waiting=tuple(rest), answered=(*progress.answered, (question, right)), missed=missed
-    )
+    return replace(progress, waiting=tuple(rest), answered=(*progress.answered, (question, right)), missed=missed)
 
 
 def shown_choices(progress: Progress, question: Question) -> tuple[str, ...]:

@@ -110,7 +110,9 @@ class Field:
             date.fromisoformat(value if len(value) > len("2026-07") else f"{value}-01")
         except ValueError:
             self.problems.add(
-                self, f"{self.name} is not a date: {value}", "Write year-month or year-month-day, such as 2026-07"
+                self,
+                f"{self.name} is not a date: {value}",
+                "Write year-month or year-month-day, such as 2026-07",
             )
         return value
 
@@ -209,7 +211,12 @@ def read_file(path: Path, problems: Problems) -> Field | None:
         return None
     except OSError as error:
         problems.found.append(
-            Problem(path, 1, f"this file can't be read ({error.strerror})", "Put the file there and let it be read")
+            Problem(
+                path,
+                1,
+                f"this file can't be read ({error.strerror})",
+                "Put the file there and let it be read",
+            )
         )
         return None
     if node is None:

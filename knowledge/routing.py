@@ -125,12 +125,7 @@ def route(school: School, concern: Concern, staffing: Staffing | None = None) ->
     """Route a report; raises ValueError for somebody who is neither a subject nor a role."""
     staffing = staffing or Staffing()
     subjects = _subjects(concern)
-    rows = [
-        row
-        for subject in subjects
-        for row in school.routes
-        if row.kind == concern.kind and subject in row.about
-    ]
+    rows = [row for subject in subjects for row in school.routes if row.kind == concern.kind and subject in row.about]
     left_out, people = _left_out(school, concern, subjects, rows, staffing)
     wanted = _wanted(school, concern, subjects, rows, frozenset(left_out))
     there, away = [], []
@@ -167,9 +162,7 @@ def _left_out(
     school: School, concern: Concern, subjects: list[str], rows: list[Route], staffing: Staffing
 ) -> tuple[dict[str, str], frozenset[str]]:
     """Give the roles that never learn of it, each with the reason, and the people left out with them."""
-    personal = {
-        who: "the report is about them" for who in (*subjects, *sorted(concern.about)) if who in ROLES
-    }
+    personal = {who: "the report is about them" for who in (*subjects, *sorted(concern.about)) if who in ROLES}
     for row in rows:
         for role in sorted(row.steps_aside):
             about = ", ".join(school.title_of(s) for s in subjects if s in row.about)

@@ -44,9 +44,7 @@ class FakeMemory:
         text, until = self.kept.get((person, conversation, ability), ("{}", None))
         return json.loads(text) if until is None or self.clock() < until else {}
 
-    def keep(
-        self, person: str, conversation: str, ability: str, value: dict[str, Any], until: datetime | None
-    ) -> None:
+    def keep(self, person: str, conversation: str, ability: str, value: dict[str, Any], until: datetime | None) -> None:
         """Keep it in place of the one before."""
         self.kept[person, conversation, ability] = (json.dumps(value), until)
 

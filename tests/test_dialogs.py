@@ -52,5 +52,11 @@ def test_a_conversation_goes_as_it_is_written(dialog, engine, tmp_path):
 
 
 def test_every_school_and_every_ability_is_talked_to():
-    assert {d.school for d in _ALL} >= {"st-peters", "st-marys", "st-johns", "newall-green", "kingsthorpe-village"}
+    assert {d.school for d in _ALL} >= {
+        "st-peters",
+        "st-marys",
+        "st-johns",
+        "newall-green",
+        "kingsthorpe-village",
+    }
     assert len(_ALL) >= 40

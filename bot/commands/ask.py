@@ -32,7 +32,7 @@ _FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
 @click.option("--packs", multiple=True, type=_FOLDER, help="A folder with packs to add, or to put in place of one.")
 @click.option("--only-packs", type=_FOLDER, help="A folder with packs to use in place of the built-in ones.")
 @click.argument("question", nargs=-1)
-def ask(  # noqa: D417
+def ask(
     school: str | None,
     role: str | None,
     as_json: bool,
@@ -105,7 +105,9 @@ def _lines(questions: TextIO) -> list[str]:
     try:
         return questions.read().splitlines()
     except UnicodeDecodeError:
-        raise click.UsageError(f"{questions.name} is not UTF-8 text. Save it as UTF-8, one JSON object a line.") from None
+        raise click.UsageError(
+            f"{questions.name} is not UTF-8 text. Save it as UTF-8, one JSON object a line."
+        ) from None
 
 
 def _row(number: int, line: str) -> dict[str, str]:

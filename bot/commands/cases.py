@@ -42,9 +42,7 @@ def cases(context: click.Context, school: str | None, reader: str | None) -> Non
 @click.option("--school", help=f"The school's short name. [default: {DEFAULT_SCHOOL}]")
 @click.option("--as", "reader", help="Your role, such as dsl, head or chair.")
 @click.pass_obj
-def show(
-    given: tuple[str | None, str | None], reference: str, school: str | None, reader: str | None
-) -> None:
+def show(given: tuple[str | None, str | None], reference: str, school: str | None, reader: str | None) -> None:
     """Open one report; that you opened it is written down."""
     one, role = _asker(school or given[0], reader or given[1])
     with open_store(settings_from_environment()) as store:

@@ -20,10 +20,12 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 
-
 @click.command()
 @click.option("--school", help=f"The school's short name. [default: asked, else {DEFAULT_SCHOOL}]")
-@click.option("--role", help=f"Who you are: staff, governor, parent, pupil or visitor. [default: asked, else {DEFAULT_ROLE}]")
+@click.option(
+    "--role",
+    help=f"Who you are: staff, governor, parent, pupil or visitor. [default: asked, else {DEFAULT_ROLE}]",
+)
 @click.option(
     "--packs",
     multiple=True,

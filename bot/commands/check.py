@@ -41,4 +41,6 @@ def _beside(topics: tuple[str, ...]) -> list[str]:
 
     tips = load_tips()
     quiz = load_quiz(topics)
-    return [f"{len(quiz)} quiz questions, {len(tips)} tips, {len(load_signposts())} signposts, {len(load_safety())} safety rules"]
+    return [
+        f"{len(quiz)} quiz questions, {len(tips)} tips, {len(load_signposts())} signposts, {len(load_safety())} safety rules"
+    ]

@@ -50,9 +50,7 @@ def explain(
     folders = folders_of()
     slugs = [known_school(school, folders)] if school else sorted(folders)
     kinds = [_known("kind", kind, KINDS)] if kind else list(KINDS)
-    people = (
-        [frozenset(_known("subject or role", who, (*SUBJECTS, *ROLES)) for who in about)] if about else None
-    )
+    people = [frozenset(_known("subject or role", who, (*SUBJECTS, *ROLES)) for who in about)] if about else None
     away = frozenset(_known("role", role, ROLES) for role in absent)
     schools = load([folders[slug] for slug in slugs], [topic.id for topic in load_topics()])
     found = [
@@ -81,9 +79,7 @@ def kinds() -> None:
 
 
 @routes.command()
-@click.option(
-    "--to", type=click.Path(file_okay=False, path_type=Path), default=PAGES, help="The folder to write to."
-)
+@click.option("--to", type=click.Path(file_okay=False, path_type=Path), default=PAGES, help="The folder to write to.")
 def pages(to: Path) -> None:
     """Write the built-in schools' tables of routes, one page a school."""
     to.mkdir(parents=True, exist_ok=True)
@@ -126,9 +122,7 @@ def _recipient(recipient: Recipient) -> dict[str, object]:
     return {name: getattr(recipient, name) for name in ("role", "title", "reason", "basis", "away")}
 
 
-def _with_child(
-    school: School, concern: Concern, staffing: Staffing, routed: Routed
-) -> list[dict[str, object]]:
+def _with_child(school: School, concern: Concern, staffing: Staffing, routed: Routed) -> list[dict[str, object]]:
     """Give who is told beside the others where a child is at risk."""
     told = {r.role for r in routed.recipients}
     more = route(school, Concern(concern.kind, concern.about, child_at_risk=True), staffing)

@@ -20,12 +20,13 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from datetime import datetime
 
-    from sqlalchemy import ColumnElement, Engine, Row
+    from sqlalchemy import ColumnElement, Row
 
     from bot.store.drafts import StoredDrafts
     from bot.store.keys import Keys
     from bot.store.record import Record
     from bot.store.sealing import Lookup
+    from bot.store.units import Units
 
 _TRIES = 5
 _LISTS = ("about", "readers", "excluded", "signposts", "ring")
@@ -52,9 +53,7 @@ class StoredCases:
         for _ in range(_TRIES):
             if sent := self.sent(case.draft):
                 return sent
-            case_id, key = (
-                self._drafts.key_of(case.person, case.conversation, case.draft) or self._keys.make()
-            )
+            case_id, key = self._drafts.key_of(case.person, case.conversation, case.draft) or self._keys.make()
             try:
                 return self._store(case, case_id, key)
             except IntegrityError:
@@ -125,9 +124,7 @@ class StoredCases:
         now = self._clock()
         with self._units.begin() as connection:
             connection.execute(
-                update(cases)
-                .where((cases.c.id == row.id) & cases.c.opened.is_(None))
-                .values(opened=stamp(now))
+                update(cases).where((cases.c.id == row.id) & cases.c.opened.is_(None)).values(opened=stamp(now))
             )
             self._record.write(connection, row.id, key, now, "opened", {"reader": reader})
         line = _line(row)

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 from sqlalchemy import Engine, column, create_engine, event, inspect, make_url, select, text
 from sqlalchemy import table as sql_table
 from sqlalchemy.exc import ArgumentError
-from sqlalchemy.pool import StaticPool
 
 if TYPE_CHECKING:
     import sqlite3
@@ -33,9 +32,7 @@ def open_database(url: str, tables: str) -> Engine:
     try:
         address = make_url(url)
     except ArgumentError:
-        raise StoreError(
-            "the database's URL is none. Write sqlite:///file.db or postgresql+psycopg://…"
-        ) from None
+        raise StoreError("the database's URL is none. Write sqlite:///file.db or postgresql+psycopg://…") from None
     if address.get_backend_name() == "sqlite":
         engine = _sqlite(url, address.database)
     else:
@@ -45,16 +42,15 @@ def open_database(url: str, tables: str) -> Engine:
 
 
 def _sqlite(url: str, file: str | None) -> Engine:
-    if file and file != ":memory:":
-        path = Path(file)
-        try:
-            path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-            os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
-        except OSError as error:
-            raise StoreError(f"{path} can't be written ({error.strerror})") from None
-        engine = create_engine(url, connect_args={"timeout": 30})
-    else:
-        engine = create_engine(url, poolclass=StaticPool, connect_args={"check_same_thread": False})
+    if not file or file == ":memory:":
+        raise StoreError("a database in memory would lose every report. Write sqlite:///file.db")
+    path = Path(file)
+    try:
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
+    except OSError as error:
+        raise StoreError(f"{path} can't be written ({error.strerror})") from None
+    engine = create_engine(url, connect_args={"timeout": 30})
     event.listen(engine, "connect", _set_up_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
     return engine
@@ -91,9 +87,7 @@ def _migrate(engine: Engine, tables: str) -> None:
         try:
             command.upgrade(config, "head")
         except CommandError:
-            raise StoreError(
-                "the database was written by a newer version of Ask First. Install that one"
-            ) from None
+            raise StoreError("the database was written by a newer version of Ask First. Install that one") from None
 
 
 def _version(connection: Connection, tables: str) -> str | None:

@@ -12,10 +12,11 @@ from bot.store.tables import drafts, stamp, unstamp
 from handlers.ports import Draft
 
 if TYPE_CHECKING:
-    from sqlalchemy import ColumnElement, Engine, Row
+    from sqlalchemy import ColumnElement, Row
 
     from bot.store.keys import Keys
     from bot.store.sealing import Lookup
+    from bot.store.units import Units
 
 
 class StoredDrafts:
@@ -88,7 +89,5 @@ class StoredDrafts:
         if row is None or key is None:
             return None
         inside = json.loads(unseal(key, row.sealed, f"draft {row.key}"))
-        draft = Draft(
-            inside["id"], inside["school"], inside["answers"], unstamp(row.touched), inside["changing"]
-        )
+        draft = Draft(inside["id"], inside["school"], inside["answers"], unstamp(row.touched), inside["changing"])
         return row.key, key, draft

@@ -49,9 +49,7 @@ class Keys:
         if found is None:
             try:
                 with self._engine.begin() as connection:
-                    connection.execute(
-                        insert(secrets).values(name=_LOOKUP, wrapped=self._master.wrap(new_key()))
-                    )
+                    connection.execute(insert(secrets).values(name=_LOOKUP, wrapped=self._master.wrap(new_key())))
             except IntegrityError:
                 pass  # another process made it a moment before; that one counts
             found = self._secret()

@@ -13,9 +13,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from datetime import datetime
 
-    from sqlalchemy import ColumnElement, Engine
+    from sqlalchemy import ColumnElement
 
     from bot.store.sealing import Lookup, Master
+    from bot.store.units import Units
 
 
 class StoredMemory:
@@ -35,9 +36,7 @@ class StoredMemory:
         value: dict[str, Any] = json.loads(self._master.unwrap(row.sealed))
         return value
 
-    def keep(
-        self, person: str, conversation: str, ability: str, value: dict[str, Any], until: datetime | None
-    ) -> None:
+    def keep(self, person: str, conversation: str, ability: str, value: dict[str, Any], until: datetime | None) -> None:
         """Keep a value in place of the one before, and let go of values whose time has passed."""
         with self._units.begin() as connection:
             connection.execute(delete(memory).where(memory.c.until <= stamp(self._clock())))

@@ -14,9 +14,10 @@ from bot.store.tables import chain, record, stamp
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from sqlalchemy import Connection, Engine
+    from sqlalchemy import Connection
 
     from bot.store.sealing import Lookup
+    from bot.store.units import Units
 
 
 class Record:

@@ -30,9 +30,7 @@ class Master:
         try:
             self._keys = MultiFernet([Fernet(key) for key in keys])
         except ValueError:
-            raise StoreError(
-                "the master key is none. A key is 44 letters; leave it away to have one made"
-            ) from None
+            raise StoreError("the master key is none. A key is 44 letters; leave it away to have one made") from None
 
     def wrap(self, key: bytes) -> bytes:
         """Wrap a key or a short-lived value."""
@@ -43,9 +41,7 @@ class Master:
         try:
             return self._keys.decrypt(wrapped)
         except InvalidToken:
-            raise StoreError(
-                "the master key doesn't fit this database. Give the one that it was made with"
-            ) from None
+            raise StoreError("the master key doesn't fit this database. Give the one that it was made with") from None
 
 
 def new_master_key() -> str:

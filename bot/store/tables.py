@@ -106,7 +106,12 @@ outbox = Table(
     Column("due", String(32), nullable=False),
     Column("leased", String(32), comment="until when a process has it in hand"),
     Column("tries", Integer, nullable=False),
-    Column("repeats", Integer, nullable=False, comment="how often it may have been sent before and was sent again"),
+    Column(
+        "repeats",
+        Integer,
+        nullable=False,
+        comment="how often it may have been sent before and was sent again",
+    ),
     Column("optional", Boolean, nullable=False, comment="nobody has to see that it was refused"),
     Column("done", String(32)),
     Column("given_up", String(200), comment="why, without content"),

@@ -37,7 +37,7 @@ class Units:
 
     @contextmanager
     def unit(self) -> Iterator[None]:
-        """Make one transaction of everything within; raises StoreError, and keeps nothing, where the database failed."""
+        """Make one transaction of everything within; raises StoreError where the database failed amid it."""
         with self._transaction() as connection:
             unit = _Unit(connection)
             token = self._now.set(unit)

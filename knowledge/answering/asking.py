@@ -66,10 +66,30 @@ def keeps_the_rule(words: list[str]) -> bool:
 _STAFF = r"teachers?|staff|head|headteacher|ht|tas?|teaching assistants?|principal|deputy|slt|adults in school|coach|coaches|caretaker|office staff|lunchtime supervisors?|dinner ladies|employees?|colleagues?|tutor"
 _PUPIL = r"(?:my |our |the |a )?(?:son|daughter|child|children|kids?|lad|little girl|little boy|girls?|boys?|pupils?|students?|eldest|youngest|year \d|yr \d|y\d|he|she|they|twins|ks\d)"
 _SUBJECTS = (
-    (Audience.GOVERNOR, re.compile(r"\b(?:can|are|do|may|should|must|is|could|does|have) (?:a |the |our |your |school |parent )*(?:governors?|governing body|trustees?)\b")),
-    (Audience.VISITOR, re.compile(r"\b(?:can|are|do|may|should|must|is|could|does) (?:a |the |our |your |school |parent )*(?:visitors?|contractors?|volunteers?|parent helpers?|helpers?|students? on placement)\b")),
-    (Audience.PARENT, re.compile(r"\b(?:can|are|do|may|should|must|is|could|does|have) (?:a |the |our |your |other |all |another |some )*(?:parents?|mums?|dads?|carers?|families|grandparents?)\b")),
-    (Audience.STAFF, re.compile(rf"\b(?:can|are|do|may|should|must|is|could|does|have|has) (?:a |the |our |your |my |her |his |their |sons |daughters |childs |kids |class |school |all |one of the |\w+s )*(?:{_STAFF})\b")),
+    (
+        Audience.GOVERNOR,
+        re.compile(
+            r"\b(?:can|are|do|may|should|must|is|could|does|have) (?:a |the |our |your |school |parent )*(?:governors?|governing body|trustees?)\b"
+        ),
+    ),
+    (
+        Audience.VISITOR,
+        re.compile(
+            r"\b(?:can|are|do|may|should|must|is|could|does) (?:a |the |our |your |school |parent )*(?:visitors?|contractors?|volunteers?|parent helpers?|helpers?|students? on placement)\b"
+        ),
+    ),
+    (
+        Audience.PARENT,
+        re.compile(
+            r"\b(?:can|are|do|may|should|must|is|could|does|have) (?:a |the |our |your |other |all |another |some )*(?:parents?|mums?|dads?|carers?|families|grandparents?)\b"
+        ),
+    ),
+    (
+        Audience.STAFF,
+        re.compile(
+            rf"\b(?:can|are|do|may|should|must|is|could|does|have|has) (?:a |the |our |your |my |her |his |their |sons |daughters |childs |kids |class |school |all |one of the |\w+s )*(?:{_STAFF})\b"
+        ),
+    ),
     (Audience.PUPIL, re.compile(rf"\b(?:can|are|do|may|should|must|is|could|does|have|has) {_PUPIL}\b")),
 )
 
@@ -79,8 +99,10 @@ def subject_of(words: list[str], role: Audience) -> Audience:
     text = " ".join(words)
     for subject, pattern in _SUBJECTS:
         if pattern.search(text):
-            if subject is Audience.PUPIL and role in (Audience.STAFF, Audience.GOVERNOR, Audience.VISITOR) and re.search(
-                r"\b(?:is|are|do|does|can|could|has|have|should) (?:he|she|they)\b", text
+            if (
+                subject is Audience.PUPIL
+                and role in (Audience.STAFF, Audience.GOVERNOR, Audience.VISITOR)
+                and re.search(r"\b(?:is|are|do|does|can|could|has|have|should) (?:he|she|they)\b", text)
             ):
                 continue
             return subject

@@ -57,7 +57,9 @@ class Listener:
         text = plain(message)
         named = [rule for rule in load_safety() if rule.speaks_of(text)]
         chance, topic = max(
-            (self._disclosure(words, role) for words in self._windows(message)), default=(0.0, None), key=lambda c: c[0]
+            (self._disclosure(words, role) for words in self._windows(message)),
+            default=(0.0, None),
+            key=lambda c: c[0],
         )
         helping = Help.FIRST if chance >= _FIRST else Help.BESIDE if chance >= _BESIDE else Help.NONE
         if helping is Help.NONE or topic is None:

@@ -19,9 +19,6 @@ from knowledge.model import Audience, Clause, Modality, Verdict
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    import numpy as np
-    from numpy.typing import NDArray
-
     from knowledge.answering.concern import Heard
     from knowledge.answering.ranking import Ranked
     from knowledge.answering.topic_model import TopicModel
@@ -100,11 +97,7 @@ class Engine:
 
     def _one(self, index: SchoolIndex, role: Audience, text: str, told: frozenset[str], heard: Heard) -> Answer:
         read = self._read(index, role, text, told)
-        ranked = [
-            r
-            for r in index.rank(read)
-            if heard.never_cite.isdisjoint(r.clause.topics)
-        ]
+        ranked = [r for r in index.rank(read) if heard.never_cite.isdisjoint(r.clause.topics)]
         best = _safest(ranked, read.shown)
         answer = Answer(
             school=index.school,
@@ -171,9 +164,7 @@ class Engine:
         school = answer.school
         clauses = [c for topic in heard.leads_to for c in school.clauses if topic in c.topics[:2]]
         clauses = [c for c in clauses if heard.never_cite.isdisjoint(c.topics)] or [r.clause for r in ranked[:1]]
-        said = replace(
-            answer, verdict=Verdict.CONCERN, citations=_cite(school, clauses), confidence=heard.chance
-        )
+        said = replace(answer, verdict=Verdict.CONCERN, citations=_cite(school, clauses), confidence=heard.chance)
         return _because(said, f"somebody tells of something that happened: {heard.topic}")
 
     def _why(self, read: Read, ranked: list[Ranked]) -> Why:

@@ -23,9 +23,7 @@ def features_of(words: list[str], role: str, lexicon: Lexicon) -> set[str]:
     for word in set(words):
         padded = f"_{word}_"
         size = len(padded)
-        found.update(
-            padded[i : i + n] for n in range(_SHORTEST, min(_LONGEST, size) + 1) for i in range(size - n + 1)
-        )
+        found.update(padded[i : i + n] for n in range(_SHORTEST, min(_LONGEST, size) + 1) for i in range(size - n + 1))
     concepts = sorted(concepts_of(words, lexicon))
     found.update(f"@{concept}" for concept in concepts)
     found.update(f"@{a}@{b}" for i, a in enumerate(concepts) for b in concepts[i + 1 :])

@@ -31,7 +31,13 @@ class Lexicon:
     def tags(self) -> frozenset[str]:
         """Give every circumstance that a clause may name."""
         tags = {tag for found in self.circumstances.values() for tag in found if not tag.endswith("_relation")}
-        derived = {"person.family", "person.close_family", "person.own_child", "person.young_former_pupil", "person.adult_former_pupil"}
+        derived = {
+            "person.family",
+            "person.close_family",
+            "person.own_child",
+            "person.young_former_pupil",
+            "person.adult_former_pupil",
+        }
         return frozenset(tags | derived | {tag for tag, _ in self.permissions} | _PERMISSIONS)
 
     @property
@@ -74,12 +80,16 @@ class Lexicon:
 _PERMISSIONS = frozenset(f"permission.{who}" for who in ("head", "parent", "subject", "school", "governors"))
 _YOUNG = 16
 _ADULT = 18
-_UNRELATED = re.compile(r"\b(not|isnt|arent|none|no|never|nobody|werent|wasnt|aint) (\w+ ){0,3}(related|relation|relative|relatives|family)\b")
+_UNRELATED = re.compile(
+    r"\b(not|isnt|arent|none|no|never|nobody|werent|wasnt|aint) (\w+ ){0,3}(related|relation|relative|relatives|family)\b"
+)
 _ASKED_HEAD = re.compile(
     r"\b(ask(ed)?|checked with|spoke to|went to|emailed|ran it past|asking) (the |my |our )?(exec |executive |deputy )?"
     r"(head|headteacher|principal|ht|boss|deputy|slt)\b"
 )
-_AGE = re.compile(r"\b(?:shes|hes|theyre|she is|he is|is|aged|now|turned|just|age)\s+(?:about |only |now |nearly )?(\d{1,2})\b")
+_AGE = re.compile(
+    r"\b(?:shes|hes|theyre|she is|he is|is|aged|now|turned|just|age)\s+(?:about |only |now |nearly )?(\d{1,2})\b"
+)
 
 
 @cache
@@ -89,7 +99,9 @@ def load_lexicon(path: Path = LEXICON) -> Lexicon:
     root = read_file(path, problems)
     problems.raise_any()
     assert root is not None  # noqa: S101 -- read_file notes a problem wherever it gives None
-    row = root.entry(required=["circumstances", "concepts", "people", "given", "refused", "not_shown_after", "spellings"])
+    row = root.entry(
+        required=["circumstances", "concepts", "people", "given", "refused", "not_shown_after", "spellings"]
+    )
     circumstances = row.read("circumstances", _table, {})
     concepts = row.read("concepts", _table, {})
     people = row.read("people", lambda f: {k.name: "|".join(v.texts()) for k, v in f.pairs()}, {})
@@ -102,9 +114,7 @@ def load_lexicon(path: Path = LEXICON) -> Lexicon:
     after = "|".join(row.read("not_shown_after", Field.texts, ()))
     problems.raise_any()
     cues = frozenset(
-        "yes yeah ok okay fine happy cool good alright agreed approved authorised signed consented oked okd okayed cleared "
-        "dont doesnt didnt permission consent approval blessing agreement go green said says say refused wont hasnt havent "
-        "without never banned form slip allowed yep clear nod isnt arent withdrew objects".split()
+        ["yes", "yeah", "ok", "okay", "fine", "happy", "cool", "good", "alright", "agreed", "approved", "authorised", "signed", "consented", "oked", "okd", "okayed", "cleared", "dont", "doesnt", "didnt", "permission", "consent", "approval", "blessing", "agreement", "go", "green", "said", "says", "say", "refused", "wont", "hasnt", "havent", "without", "never", "banned", "form", "slip", "allowed", "yep", "clear", "nod", "isnt", "arent", "withdrew", "objects"]
     )
     return Lexicon(
         circumstances,
@@ -150,9 +160,13 @@ def circumstances_of(words: list[str], role: Audience | None, lexicon: Lexicon) 
         found |= {"not.person.family", "not.person.close_family"}
     if "person.former_pupil" in found:
         ages = [int(age) for age in _AGE.findall(text)]
-        if any(age >= _ADULT for age in ages) or re.search(r"\b(uni|university|grown up|adult|years ago|married)\b", text):
+        if any(age >= _ADULT for age in ages) or re.search(
+            r"\b(uni|university|grown up|adult|years ago|married)\b", text
+        ):
             found.add("person.adult_former_pupil")
-        elif any(age < _YOUNG for age in ages) or re.search(r"\b(secondary|high school|year 7|yr 7|year 8|last (year|july))\b", text):
+        elif any(age < _YOUNG for age in ages) or re.search(
+            r"\b(secondary|high school|year 7|yr 7|year 8|last (year|july))\b", text
+        ):
             found.add("person.young_former_pupil")
     found |= _permissions(text, words, lexicon)
     return frozenset(found)
@@ -171,7 +185,9 @@ def _permissions(text: str, words: list[str], lexicon: Lexicon) -> set[str]:
     if _ASKED_HEAD.search(text):
         # "I asked the head … she said no": the one who answers is the one who was asked.
         found |= {tag.replace("subject", "head") for tag in found if tag.endswith(".subject")}
-    return {tag for tag in found if not (tag.startswith("permission.") and tag.replace("permission", "refused") in found)}
+    return {
+        tag for tag in found if not (tag.startswith("permission.") and tag.replace("permission", "refused") in found)
+    }
 
 
 def concepts_of(words: list[str], lexicon: Lexicon) -> set[str]:

@@ -32,9 +32,7 @@ _SOFT_LINK = 0.5
 _LEXICAL = 0.35
 _CANDIDATES = 24
 _STOP = frozenset(
-    "a an the i im ive we my me our you your they their he she it its is are was be to of in on at for and or if so do does did can "
-    "could would should will may must have has had not dont no that this there what who when where how with from by as about just any "
-    "some one ok okay am up out get got put go going them him her his us all school staff pupil parent".split()
+    ["a", "an", "the", "i", "im", "ive", "we", "my", "me", "our", "you", "your", "they", "their", "he", "she", "it", "its", "is", "are", "was", "be", "to", "of", "in", "on", "at", "for", "and", "or", "if", "so", "do", "does", "did", "can", "could", "would", "should", "will", "may", "must", "have", "has", "had", "not", "dont", "no", "that", "this", "there", "what", "who", "when", "where", "how", "with", "from", "by", "as", "about", "just", "any", "some", "one", "ok", "okay", "am", "up", "out", "get", "got", "put", "go", "going", "them", "him", "her", "his", "us", "all", "school", "staff", "pupil", "parent"]
 )
 
 
@@ -104,7 +102,8 @@ class SchoolIndex:
         self._ruled_on: dict[tuple[frozenset[Audience], bool], NDArray[np.bool_]] = {}
         self._about = [self._scope(clause, text) for clause, text in zip(school.clauses, texts, strict=True)]
         self._open = [
-            frozenset(tag for c in (*clause.exceptions, *clause.conditions) for tag in c.when) for clause in school.clauses
+            frozenset(tag for c in (*clause.exceptions, *clause.conditions) for tag in c.when)
+            for clause in school.clauses
         ]
 
     def _link(self, clause: Clause, text: list[str]) -> NDArray[np.float32]:
@@ -187,7 +186,9 @@ class SchoolIndex:
             agrees,
             contradicts,
             other_person,
-            float(any(tag in read.shown or tag.replace("permission", "refused") in read.shown for tag in self._open[row])),
+            float(
+                any(tag in read.shown or tag.replace("permission", "refused") in read.shown for tag in self._open[row])
+            ),
             math.log(len(clause.topics) or 1),
             len(clause.audience) / len(Audience),
         )

@@ -15,14 +15,19 @@ _CONTINUES = re.compile(
     r"^(?:ok |okay |right |so |oh |hmm |but )*(?:and|what about|how about|hows about|what if|even|or|but|also|same for|does that go for|is that the same (?:for|with|at|in|on)|"
     r"what abt|wot about|not even|only|just|except)\b"
 )
-_WHY = re.compile(r"^(?:but |ok |so |and )*(?:why|why not|how come|says who|who says|since when|where does it say(?: that| so)?|how do you know|on what grounds)(?: is that| so| tho| though)?$")
+_WHY = re.compile(
+    r"^(?:but |ok |so |and )*(?:why|why not|how come|says who|who says|since when|where does it say(?: that| so)?|how do you know|on what grounds)(?: is that| so| tho| though)?$"
+)
 _LEAD = re.compile(
     r"^(?:ok |okay |right |so |oh |hmm |but )*(?:and |what about |how about |hows about |what if |even |or |but |also |same for |does that go for |"
     r"is that the same |what abt |wot about )+(?:if )?(?:its |it is |for |with )?"
 )
 _LONGEST_CONTINUATION = 9
 _REPLACED = ("time", "place", "device", "network", "account", "person", "content")
-_SENTENCE = re.compile(r"(?<=[.?!])\s+|\n+|(?<=\w)\s+(?=(?:also|and also|another thing|second question|oh and|ps)[ ,:])", re.IGNORECASE)
+_SENTENCE = re.compile(
+    r"(?<=[.?!])\s+|\n+|(?<=\w)\s+(?=(?:also|and also|another thing|second question|oh and|ps)[ ,:])",
+    re.IGNORECASE,
+)
 _QUESTION = re.compile(
     r"\?|^(?:and |also |so |but |oh and |ps |or )*(?:can|could|may|am|is|are|do|does|did|should|must|who|what|when|where|why|how|will|would|any)\b",
     re.IGNORECASE,

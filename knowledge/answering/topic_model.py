@@ -83,7 +83,9 @@ class TopicModel:
 
     def probabilities(self, words: list[str], role: str) -> NDArray[np.float32]:
         """Give for each topic (in the order of `topics`) how likely the words are about it; they add up to 1."""
-        rows = [row for feature in features_of(words, role, self.lexicon) if (row := self.rows.get(feature)) is not None]
+        rows = [
+            row for feature in features_of(words, role, self.lexicon) if (row := self.rows.get(feature)) is not None
+        ]
         if not rows:
             return np.full(len(self.topics), 1 / len(self.topics), dtype=np.float32)
         value = self.rarity[rows]

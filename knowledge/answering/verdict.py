@@ -70,13 +70,13 @@ def _banned(clause: Clause, kind: Kind, words: list[str], shown: frozenset[str])
             return Decision(Verdict.ALLOWED, f"an exception is shown: {sorted(exception.when)}")
         if exception.when & shown:
             return Decision(
-                Verdict.ALLOWED_IF, f"an exception is half shown: {sorted(exception.when - shown)} is open", exception
+                Verdict.ALLOWED_IF,
+                f"an exception is half shown: {sorted(exception.when - shown)} is open",
+                exception,
             )
         open_exception = open_exception or exception
     if open_exception:
-        return Decision(
-            open_exception.unsaid, f"an exception is open: {sorted(open_exception.when)}", open_exception
-        )
+        return Decision(open_exception.unsaid, f"an exception is open: {sorted(open_exception.when)}", open_exception)
     return Decision(ban, f"the clause says {clause.modality} and no exception is shown")
 
 

@@ -1,157 +1,20 @@
-"""Tells whom a sentence binds or addresses: by its subject, its lead-in, its headings, or the policy's own scope."""
+"""Tells whom each section of a document speaks to, and whom the policies in it bind."""
 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
-from enum import StrEnum
-from functools import cache
 from typing import TYPE_CHECKING
 
-from knowledge.importing.patterns import load, pattern, plain
+from knowledge.importing.patterns import pattern, plain
 from knowledge.importing.sentences import passages_of
+from knowledge.importing.subjects import EVERYBODY, first_named, named, of_heading
 from knowledge.model import Audience
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from knowledge.importing.document import Heading, Passage
-
-People = frozenset[Audience]
-EVERYBODY: People = frozenset(Audience)
-ADULTS: People = frozenset({Audience.STAFF, Audience.GOVERNOR, Audience.VISITOR})
-
-
-class Doer(StrEnum):
-    """What sort of doer a sentence has before its verb."""
-
-    PEOPLE = "people"
-    SCHOOL = "school"
-    OFFICE = "office"
-    THING = "thing"
-    STANDS_IN = "stands_in"
-    NONE = "none"
-
-
-@dataclass(frozen=True, slots=True)
-class Subject:
-    """Who does what a sentence says, and which people that are.
-
-    `generic` where anybody is meant, `wide` where staff at large are ("staff", not "teachers" or "leaders").
-    """
-
-    doer: Doer
-    people: People = frozenset()
-    generic: bool = False
-    wide: bool = True
-
-
-@cache
-def _names() -> tuple[tuple[str, re.Pattern[str]], ...]:
-    return tuple(
-        (who, re.compile(r"\b(?:" + "|".join(words) + r")(?!\w)")) for who, words in load("audience")["people"].items()
-    )
-
-
-_OF_STAFF = re.compile(r"\b(?:members?|user|users|group|groups|type|types|parts?|categor\w+) of (?=(?:the |our |all |support |teaching )*(?:staff|school community|governing|pupils|parents|public))")
-_TRAINEES = re.compile(r"\b(?:parent|student|adult) (?=helpers?|volunteers?|teachers?|governors?)|\bstudents on placement|(?<=volunteers and )students\b|\bstudents,? (?=(?:and |or )?(?:volunteers|supply))")
-_CUT = re.compile(
-    r"\s(?:in|at|on|of|for|from|with|to|by|who|whose|which|that|using|working|attending|wishing|wanting|including|such as|regarding|about|between|"
-    r"against|towards|within|during|through|via|when|whilst|while|as|made|taken|posted|without|under|over|particularly|especially|either|whether|,? ?who)\b"
-)
-_RUN = re.compile(r"[\w'-]+(?: (?:members?|body|board|people))?(?:(?:,? (?:and|or|&) |, |/|\()\s*(?:all |other |the |their |school )?[\w'-]+(?: (?:members?|body|board))?)*")
-_AT_LARGE = re.compile(r"\b(?:staff|employees?|adults?|personnel|workforce|workers?|everyone|anyone|individuals?)\b(?! leaders)")
-_TRAIL = re.compile(
-    r"(?:\s+(?:also|always|never|only|all|both|therefore|themselves|each|then|still|normally|alike|likewise|and|or|together|generally|usually|,))+$|[\s,;:(\-]+$"
-)
-_AFTER_PEOPLE = re.compile(r"^(?:members?|/\w+|\s|,|and|or|&|their|the|other|all|any|support|teaching|\(.*?\)|themselves|alike|persons?|[-/])*$")
-
-
-def named(text: str) -> People:
-    """Give the people whom a text names anywhere."""
-    low = _TRAINEES.sub("visitor ", _OF_STAFF.sub("", plain(text)))
-    found: set[Audience] = set()
-    for who, words in _names():
-        if who == "adults" and words.search(low):
-            found |= ADULTS
-        elif who != "everyone" and words.search(low):
-            found.add(Audience(who))
-    if Audience.STAFF in found and re.search(r"\bparent governors?\b", low) and not re.search(r"\bparents\b", low):
-        found.discard(Audience.PARENT)
-    return frozenset(found)
-
-
-def first_named(text: str) -> People:
-    """Give the people whom a text names first, with those joined to them by "and", "or" or a stroke."""
-    low = _TRAINEES.sub("visitor ", _OF_STAFF.sub("", plain(text)))
-    starts = [m.start() for who, words in _names() if who != "everyone" and (m := words.search(low))]
-    if not starts:
-        return frozenset()
-    run = _RUN.match(low[min(starts) :])
-    return named(run[0]) if run else frozenset()
-
-
-def generic(text: str) -> bool:
-    """Tell whether a text means anybody at all ("everyone", "all users")."""
-    return bool(dict(_names())["everyone"].search(plain(text)))
-
-
-def subject_of(before: str) -> Subject:
-    """Tell who the subject is, from the words of a clause that stand before its verb."""
-    low = _TRAINEES.sub("visitor ", _OF_STAFF.sub("", plain(before).strip(" \"'“”‘’•-")))
-    low = re.sub(r"^(?:however|therefore|in addition|additionally|furthermore|similarly|also|finally|and|or|but|for example|that|ensure that|then|in \w+ cases?)[, ]+", "", low)
-    low = re.sub(r"^(?:however|therefore|also|all of|any of|some)[, ]+", "", low).strip()
-    if not low:
-        return Subject(Doer.NONE)
-    head = low
-    cut = _CUT.search(f" {low}")
-    if cut and cut.start() > 0:
-        head = low[: cut.start() - 1]
-    head = _TRAIL.sub("", _TRAIL.sub("", head)).strip()
-    if pattern("audience", "pronouns").search(head):
-        return Subject(Doer.STANDS_IN)
-    if pattern("audience", "school").search(head):
-        return Subject(Doer.SCHOOL)
-    last = None if re.match(r"(?!during)\w+ing \w", head) else _last_person(head)
-    if last is not None:
-        everyone = last == "everyone"
-        people = named(head) or (named(low) if everyone else frozenset())
-        office = pattern("audience", "office").search(head) is not None
-        if office and Audience.GOVERNOR in people:
-            people |= {Audience.STAFF}
-        if people or everyone:
-            return Subject(Doer.PEOPLE, people, everyone, bool(_AT_LARGE.search(head)) and not office)
-    if pattern("audience", "office").search(head):
-        governors = frozenset({Audience.GOVERNOR}) & named(head)
-        return Subject(Doer.PEOPLE, governors | {Audience.STAFF}, wide=False) if governors else Subject(Doer.OFFICE)
-    return Subject(Doer.THING, named(head))
-
-
-def _last_person(head: str) -> str | None:
-    """Give who stands last in a noun phrase, if it ends in people and they are not an attribute ("staff phones")."""
-    best: tuple[int, int, str] | None = None
-    for who, words in _names():
-        for match in words.finditer(head):
-            key = (match.end(), -match.start(), who)
-            if head[match.end() : match.end() + 1] in ("'",) or head[match.end() : match.end() + 2] == "s'":
-                continue
-            if best is None or key[:2] > best[:2]:
-                best = key
-    if best is None or not _AFTER_PEOPLE.match(head[best[0] :]):
-        return None
-    office = max((m.end() for m in pattern("audience", "office").finditer(head)), default=-1)
-    if office >= best[0]:
-        return None
-    return best[2]
-
-
-def of_heading(text: str) -> People:
-    """Give whom a heading speaks to ("Use of social media by staff"), not those whom it is about ("Photos of pupils")."""
-    low = pattern("audience", "heading_object").sub("", plain(text))
-    if re.search(r"\b(?:training|safety|welfare|protection|safeguarding|images?|photos?|photographs?|voice) of\b", low):
-        low = re.sub(r"\bof\b.*$", "", low)
-    people = named(low)
-    return EVERYBODY if not people and re.search(r"\b(?:everyone|whole school community|all users)\b", low) else people
+    from knowledge.importing.subjects import People
 
 
 class Sections:
@@ -160,12 +23,16 @@ class Sections:
     def __init__(self, passages: Iterable[Passage]) -> None:
         self._passages = tuple(passages)
         self.wider = _widened(self._passages)
+        self._strong: frozenset[int] = frozenset()
+        self._title = -1
         self._by_heading = self._carried()
         self._scopes = self._scoped()
 
     def of(self, passage: Passage) -> People:
         """Give the audience that a passage's headings name, or nobody where they name none."""
         for heading in reversed(passage.path):
+            if _POLICY.search(heading.text) and (_policy_of(passage) in self._strong or heading.order == self._title):
+                continue
             if people := self._by_heading.get(heading.order):
                 return people
         return frozenset()
@@ -220,22 +87,41 @@ class Sections:
                                 break
                             people |= named(item.text)
                     strong.setdefault(key, set()).update(people)
-                    if re.search(r"\b(everyone|all (members of )?the (school )?community|school community|all users)\b", sentence[match.end() :]):
+                    if re.search(
+                        r"\b(everyone|all (members of )?the (school )?community|school community|all users)\b",
+                        sentence[match.end() :],
+                    ):
                         strong[key] |= EVERYBODY
                 elif (found := pattern("audience", "scope_weak").search(sentence)) and at < 8:  # noqa: PLR2004
                     weak.setdefault(key, set()).update(named(sentence[found.end() : found.end() + 60]))
-        scopes = {key: self.widened(frozenset(people)) for key, people in {**weak, **{k: v for k, v in strong.items() if v}}.items() if people}
+        scopes = {
+            key: self.widened(frozenset(people))
+            for key, people in {**weak, **{k: v for k, v in strong.items() if v}}.items()
+            if people
+        }
         if scopes and -1 not in scopes:
             scopes[-1] = next(iter(scopes.values()))
         return scopes
 
 
-_POLICY = re.compile(r"\b(polic(y|ies)|agreement|code of conduct|protocol|charter)\b(?!.*\b(breach|review|scope|purpose|aim|covered|this|principles|statement|monitoring)\b)", re.IGNORECASE)
+_POLICY = re.compile(
+    r"\b(polic(y|ies)|agreement|code of conduct|protocol|charter)\b(?!.*\b(breach|review|scope|purpose|aim|covered|this|principles|statement|monitoring)\b)",
+    re.IGNORECASE,
+)
 
 
 def _policy_of(passage: Passage) -> int:
     """Give the place of the heading under which a whole policy stands; a file may hold several."""
-    low = [h for h in passage.path if _POLICY.search(h.text) and not re.search(r"\b(this|breach|scope|purpose|aims?|covered|review|statement|monitoring|related|other|linked)\b", h.text, re.IGNORECASE)]
+    low = [
+        h
+        for h in passage.path
+        if _POLICY.search(h.text)
+        and not re.search(
+            r"\b(this|breach|scope|purpose|aims?|covered|review|statement|monitoring|related|other|linked)\b",
+            h.text,
+            re.IGNORECASE,
+        )
+    ]
     return low[0].order if low else -1
 
 
@@ -243,6 +129,8 @@ def _widened(passages: tuple[Passage, ...]) -> People:
     found: set[Audience] = set()
     for passage in passages:
         for sentence in re.split(r"(?<=[.!?])\s+", plain(passage.text)):
-            if pattern("audience", "widens").search(sentence) and re.search(r"\b(staff|adults|employees|workers)\b", sentence):
+            if pattern("audience", "widens").search(sentence) and re.search(
+                r"\b(staff|adults|employees|workers)\b", sentence
+            ):
                 found |= named(sentence) & {Audience.GOVERNOR, Audience.VISITOR}
     return frozenset(found)

@@ -10,15 +10,72 @@ from typing import TYPE_CHECKING
 from knowledge.importing.patterns import plain
 
 if TYPE_CHECKING:
-    from knowledge.importing.audience import People
+    from knowledge.importing.subjects import People
     from knowledge.importing.document import Passage
     from knowledge.importing.exceptions import Terms
 
 _MOST_WORDS = 6
 _LONGEST = 56
 _DULL = frozenset(
-    "the a an of to and or in on at by for with from as is are be been it its this that these those their they any all which who such other "
-    "will would has have had if when where there also into than then our your his her he she we you i school policy".split()
+    [
+        "the",
+        "a",
+        "an",
+        "of",
+        "to",
+        "and",
+        "or",
+        "in",
+        "on",
+        "at",
+        "by",
+        "for",
+        "with",
+        "from",
+        "as",
+        "is",
+        "are",
+        "be",
+        "been",
+        "it",
+        "its",
+        "this",
+        "that",
+        "these",
+        "those",
+        "their",
+        "they",
+        "any",
+        "all",
+        "which",
+        "who",
+        "such",
+        "other",
+        "will",
+        "would",
+        "has",
+        "have",
+        "had",
+        "if",
+        "when",
+        "where",
+        "there",
+        "also",
+        "into",
+        "than",
+        "then",
+        "our",
+        "your",
+        "his",
+        "her",
+        "he",
+        "she",
+        "we",
+        "you",
+        "i",
+        "school",
+        "policy",
+    ]
 )
 
 
@@ -50,7 +107,13 @@ class Naming:
             name = f"{name}-{word}" if name else word
         name = name or "clause"
         self._given[name] += 1
-        return name if self._given[name] == 1 else self.of(f"{name} {self._given[name]}") if False else self._numbered(name)
+        return (
+            name
+            if self._given[name] == 1
+            else self.of(f"{name} {self._given[name]}")
+            if False
+            else self._numbered(name)
+        )
 
     def _numbered(self, name: str) -> str:
         numbered = f"{name}-{self._given[name]}"

@@ -79,9 +79,13 @@ _NUMBER = re.compile(r"^\d+(?:\.\d+)+$")
 
 def lead_of(text: str) -> str:
     """Give the sentence that introduces a list, without its colon: "Staff must not" of "… Staff must not:"."""
-    tail = text.rstrip(" :-–—")
+    tail = text.rstrip(" -–—").rstrip(": ")
     match = _LAST_SENTENCE.search(tail)
-    return (match[1] if match and len(match[1].split()) > 1 else tail).strip()
+    if not match or len(match[1].split()) < 2:  # noqa: PLR2004
+        return tail.strip()
+    last = match[1].strip()
+    before = tail[: match.start(1)].strip()
+    return f"{lead_of(before)} {last}" if before and len(last.split()) < 4 else last  # noqa: PLR2004
 
 
 def introduces(text: str) -> bool:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from knowledge.importing.document import Kind
 from knowledge.importing.patterns import pattern
+from knowledge.importing.strength import independent
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
     from knowledge.importing.document import Passage
 
 _LONGEST_LETTER = 20
+_LONG_LEAD = 14
 _VERB = re.compile(
     r"\b(is|are|was|were|be|been|has|have|had|must|should|will|may|can|shall|do|does|not|no|use|uses|ensure|report|keep|applies|apply|means|includes?|agrees?|responsible|review\w*)\b",
     re.IGNORECASE,
@@ -23,9 +25,11 @@ _VERB = re.compile(
 def reasons(passages: Sequence[Passage]) -> dict[str, str]:
     """Give for each paragraph that needs no clause why, by its reference."""
     found: dict[str, str] = _letters(passages)
+    front = _front(passages)
     seen: set[tuple[str, str, str]] = set()
     for at, passage in enumerate(passages):
-        reason = _reason(passage, first=at < _front(passages))
+        following = passages[at + 1] if at + 1 < len(passages) else None
+        reason = _reason(passage, following, first=at < front)
         key = (passage.lead_in.lower(), passage.text.lower(), passage.heading.lower())
         if reason is None and key in seen:
             reason = "repeated"
@@ -55,7 +59,7 @@ def _front(passages: Sequence[Passage]) -> int:
     return 0
 
 
-def _reason(passage: Passage, *, first: bool) -> str | None:
+def _reason(passage: Passage, following: Passage | None, *, first: bool) -> str | None:
     text = passage.text.strip()
     words = text.split()
     if pattern("layout", "contents_heading").search(passage.heading) or pattern("layout", "contents_line").search(text):
@@ -66,7 +70,7 @@ def _reason(passage: Passage, *, first: bool) -> str | None:
         return "letter"
     if pattern("exempting", "signature").search(text):
         return "page-furniture"
-    if (passage.introduces or (text.endswith(":") and len(words) < 12)) and _only_leads(passage):  # noqa: PLR2004
+    if (passage.introduces or (text.endswith(":") and len(words) < _LONG_LEAD)) and _only_leads(passage, following):
         return "lead-in"
     if len(words) < 25 and pattern("exempting", "contact").search(text) and not passage.lead_in:  # noqa: PLR2004
         return "contact-details"
@@ -82,7 +86,7 @@ def _bare(passage: Passage, text: str, words: list[str], *, first: bool) -> str 
         return "title" if not passage.header and not _says(text) else None
     if pattern("exempting", "worth_keeping").search(text):
         return None
-    if first and not text.endswith((".", ";")):
+    if first and not passage.lead_in and not text.endswith((".", ";")):
         return "title"
     if not passage.lead_in and len(words) < 7 and not text.endswith((".", ";", ":")) and not _says(text):  # noqa: PLR2004
         return "title" if passage.kind is Kind.PARAGRAPH else None if len(words) > 2 else "fragment"  # noqa: PLR2004
@@ -90,14 +94,21 @@ def _bare(passage: Passage, text: str, words: list[str], *, first: bool) -> str 
 
 
 def _says(text: str) -> bool:
+    if re.match(r"(?:(?:not|never|no) \w+|\w+ing) \w+ \w+", text, re.IGNORECASE) and not text.istitle():
+        return True
     words = [word for word in re.findall(r"[A-Za-z]+", text) if len(word) > 3]  # noqa: PLR2004
     if words and all(word[0].isupper() for word in words) and not pattern("exempting", "worth_keeping").search(text):
         return False
     return bool(_VERB.search(text)) or bool(pattern("exempting", "worth_keeping").search(text))
 
 
-def _only_leads(passage: Passage) -> bool:
+def _only_leads(passage: Passage, following: Passage | None) -> bool:
+    """Tell whether a lead-in says nothing by itself, or nothing that its items don't carry."""
     body = passage.text.rstrip(" :-–—")
+    if following and len(body.split()) > 5 and independent(following.text, body):  # noqa: PLR2004
+        return False
+    if len(body.split()) >= _LONG_LEAD and _VERB.search(body) and not pattern("exempting", "leads_only").search(body):
+        return False
     return not re.search(r"[.!?]\s+[A-Z]", body) and passage.kind is not Kind.ROW
 
 

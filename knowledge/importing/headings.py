@@ -9,10 +9,41 @@ from knowledge.importing.patterns import pattern
 
 _LONGEST, _MOST_WORDS = 90, 12
 _BARE_NUMBER = re.compile(r"^(\d{1,2}(?:\.\d{1,2})*)\s+([A-Z].*)$")
-_SMALL = frozenset("a an and as at by for from in of on or the to with & / - – your our their its is are not".split())
+_SMALL = frozenset(
+    [
+        "a",
+        "an",
+        "and",
+        "as",
+        "at",
+        "by",
+        "for",
+        "from",
+        "in",
+        "of",
+        "on",
+        "or",
+        "the",
+        "to",
+        "with",
+        "&",
+        "/",
+        "-",
+        "–",
+        "your",
+        "our",
+        "their",
+        "its",
+        "is",
+        "are",
+        "not",
+    ]
+)
 
 
-def heading_of(lines: list[str | None], at: int, *, gapped: bool, strict: bool = False) -> tuple[str, int, str | None] | None:
+def heading_of(
+    lines: list[str | None], at: int, *, gapped: bool, strict: bool = False
+) -> tuple[str, int, str | None] | None:
     """Give a heading's text, rank and number, or None where the line at a place is none.
 
     `strict` takes only numbered lines and lines in capitals, for documents that mark their headings by themselves.
@@ -54,7 +85,9 @@ def _could_be(text: str) -> bool:
     if not words or len(text) > _LONGEST or len(words) > _MOST_WORDS or "\t" in text:
         return False
     if text[-1] in ".,;!" or (text[-1] == "?" and len(words) < 3):  # noqa: PLR2004
-        return text[-1] == "." and _titled(text[:-1]) and len(words) > 1 and marked(text).mark is None and len(words) < 8  # noqa: PLR2004
+        return (
+            text[-1] == "." and _titled(text[:-1]) and len(words) > 1 and marked(text).mark is None and len(words) < 8
+        )
     if pattern("layout", "contents_line").search(text):
         return False
     first = marked(text).text or text
@@ -73,18 +106,32 @@ def _numbered(text: str, lines: list[str | None], at: int) -> tuple[str, int, st
     title = line.text if line.number == number else bare[2] if bare else ""
     if number is None or not title or not title[0].isupper() or title.endswith((".", ";", ",")):
         return None
-    if len(title.split()) > 10 or pattern("layout", "no_heading").search(title):  # noqa: PLR2004
+    if len(title.split()) > 10 or (pattern("layout", "no_heading").search(title) and not title.isupper()):  # noqa: PLR2004
         return None
     following = _following(lines, at)
     if following is None:
         return None
     after = marked(following[0])
+    if following[0][:1].islower() and not following[1] and not title.isupper() and after.mark is None:
+        return None
     sibling = after.mark is not None and after.mark is line.mark and _could_be(following[0])
     if sibling and line.mark is not Mark.DECIMAL and after.number and _next(number) == after.number:
         return None
-    if line.mark is Mark.DECIMAL and after.mark is Mark.DECIMAL and after.number and _next(number) == after.number and not title.isupper():
+    if (
+        line.mark is Mark.DECIMAL
+        and after.mark is Mark.DECIMAL
+        and after.number
+        and _next(number) == after.number
+        and not title.isupper()
+    ):
         return None
-    if line.mark is Mark.SIMPLE and not _titled(title) and not following[1] and after.mark is None and len(following[0]) < len(text):
+    if (
+        line.mark is Mark.SIMPLE
+        and not _titled(title)
+        and not following[1]
+        and after.mark is None
+        and len(following[0]) < len(text)
+    ):
         return None
     return (title, 3 + number.count("."), number)
 

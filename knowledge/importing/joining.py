@@ -53,7 +53,18 @@ class Joiner:
         return self._gap
 
     def heading(self, text: str, level: int, number: str | None = None) -> None:
-        """Add a heading."""
+        """Add a heading; one in capitals goes on over lines that follow each other at once."""
+        last = self.blocks[-1] if self.blocks else None
+        if (
+            last
+            and last.kind is Kind.HEADING
+            and not self._gap
+            and text.isupper()
+            and last.text.isupper()
+            and not number
+        ):
+            self.blocks[-1] = Block(Kind.HEADING, f"{last.text} {text}", last.level, last.number)
+            return
         self._add(Block(Kind.HEADING, text, level, number), text, 0)
         self._marks = []
 
@@ -127,7 +138,7 @@ class Joiner:
             return True
         if bare.endswith(":"):
             return False
-        first = text.split()[0] if text else ""
+        first = text.split(maxsplit=1)[0] if text else ""
         if self._width and len(self._last) + 1 + len(first) > _FULL * self._width:
             return True
         return block.kind is Kind.ITEM and indent > self._indent and self._width is not None
@@ -138,7 +149,9 @@ class Joiner:
 
 
 _INLINE_BULLET = re.compile(r"\s+[•▪●\uf0b7\uf0a7]\s*")
-_INLINE_LETTER = re.compile(r"(?<=[:;,.])\s+(?:and |or )?\(([a-z]|[ivx]{1,4}|\d)\)\s+|(?<=[:;])\s+(?:and |or )?([a-z]|[ivx]{1,4})\)\s+")
+_INLINE_LETTER = re.compile(
+    r"(?<=[:;,.])\s+(?:and |or )?\(([a-z]|[ivx]{1,4}|\d)\)\s+|(?<=[:;])\s+(?:and |or )?([a-z]|[ivx]{1,4})\)\s+"
+)
 
 
 def parted(text: str) -> list[str]:
@@ -150,5 +163,8 @@ def parted(text: str) -> list[str]:
     if len(marks) > 1 and marks[:2] in (["a", "b"], ["i", "ii"], ["1", "2"], ["b", "c"]):
         pieces = _INLINE_LETTER.split(text)
         texts = pieces[0::3]
-        return [texts[0], *(f"{mark}) {piece}" for mark, piece in zip(marks, texts[1:], strict=False) if piece)]
+        return [
+            texts[0],
+            *(f"{mark}) {piece}" for mark, piece in zip(marks, texts[1:], strict=False) if piece),
+        ]
     return [text]

@@ -79,9 +79,18 @@ def _without_front(raw: str) -> tuple[str, dict[str, str]]:
 
 
 def _take(
-    joiner: Joiner, lines: list[str | None], plain: list[str | None], at: int, depths: list[int], *, strict: bool
+    joiner: Joiner,
+    lines: list[str | None],
+    plain: list[str | None],
+    at: int,
+    depths: list[int],
+    *,
+    strict: bool,
 ) -> None:
-    line, text = lines[at] or "", (plain[at] or "").lstrip("> ") if (lines[at] or "").startswith(">") else plain[at] or ""
+    line, text = (
+        lines[at] or "",
+        (plain[at] or "").lstrip("> ") if (lines[at] or "").startswith(">") else plain[at] or "",
+    )
     if match := _HEADING.match(line):
         title = inline(match[2]).strip()
         if title:
@@ -95,7 +104,9 @@ def _take(
     if pattern("layout", "contents_line").search(text.strip()):
         joiner.item(marked(f"• {text.strip()}"), 0, line, 1)
         return
-    if text.strip().count("\t") > 1 or ("\t" in text.strip() and marked(text.strip().split("\t")[0] + " x").mark is None):
+    if text.strip().count("\t") > 1 or (
+        "\t" in text.strip() and marked(text.strip().split("\t")[0] + " x").mark is None
+    ):
         joiner.row(tuple(cell.strip() for cell in text.strip().split("\t") if cell.strip()))
         return
     if _underlined(lines, at):
@@ -122,7 +133,8 @@ def _headed(joiner: Joiner, line: str, text: str, plain: list[str | None], at: i
         parts = marked(title)
         joiner.heading(parts.text if parts.number else title, 6, parts.number)
         return True
-    if _LIST.match(line) or not joiner.gapped:
+    listed = _LIST.match(line)
+    if not joiner.gapped or (listed and (strict or not listed[2][0].isdigit())):
         return False
     heading = heading_of(plain, at, gapped=True, strict=strict)
     if heading:

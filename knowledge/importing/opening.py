@@ -46,7 +46,9 @@ def _decoded(path: Path, raw: bytes) -> str:
     if raw[:2] in (b"\xff\xfe", b"\xfe\xff"):
         return raw.decode("utf-16", errors="replace")
     if b"\x00" in raw[:4096] or raw[:4] in (b"%PDF", b"PK\x03\x04", b"\xd0\xcf\x11\xe0"):
-        raise UnreadableDocument(f"{path.name} is not plain text whatever its name says; save it as text and try again.")
+        raise UnreadableDocument(
+            f"{path.name} is not plain text whatever its name says; save it as text and try again."
+        )
     try:
         return raw.decode("utf-8-sig")
     except UnicodeDecodeError:

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from knowledge.importing.document import Document, Passage
 
-_LONGEST_TITLE = 90
+_LONGEST_TITLE, _LONGEST_LINE = 90, 14
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +34,11 @@ def title_of(document: Document) -> str:
     lines = [block.text.strip() for block in document.blocks[:25]]
     for line in lines:
         tidy = re.sub(r"^title\s*[–:\t]\s*", "", line, flags=re.IGNORECASE).strip(" -–:")
-        if len(tidy) < _LONGEST_TITLE and re.search(load("particulars")["titled"], tidy, re.IGNORECASE) and not tidy.endswith((".", "?")):
+        if (
+            len(tidy) < _LONGEST_TITLE
+            and re.search(load("particulars")["titled"], tidy, re.IGNORECASE)
+            and not tidy.endswith((".", "?"))
+        ):
             return _calm(tidy)
     return _calm(re.sub(r"[-_]+", " ", document.name)).strip() or "Policy"
 
@@ -43,7 +47,9 @@ def _calm(title: str) -> str:
     """Give a title that shouts in capitals, or whispers in none, with its words begun in capitals."""
     if title.isupper() or title.islower():
         small = ("of", "and", "the", "for", "in", "to", "on", "by")
-        return " ".join(w.capitalize() if i == 0 or w.lower() not in small else w.lower() for i, w in enumerate(title.split()))
+        return " ".join(
+            w.capitalize() if i == 0 or w.lower() not in small else w.lower() for i, w in enumerate(title.split())
+        )
     return title
 
 

@@ -17,7 +17,13 @@ _ABBREVIATION = re.compile(
     re.IGNORECASE,
 )
 _GOES_ON_AFTER = re.compile(r"\b(?:etc|a\.m|p\.m|u\.k)\.$", re.IGNORECASE)
-_BREAKS = (re.compile(r";\s+"), re.compile(r":\s+"), re.compile(r",\s+(?:and|or|but|which|including)\b"), re.compile(r",\s+"), re.compile(r"\s+"))
+_BREAKS = (
+    re.compile(r";\s+"),
+    re.compile(r":\s+"),
+    re.compile(r",\s+(?:and|or|but|which|including)\b"),
+    re.compile(r",\s+"),
+    re.compile(r"\s+"),
+)
 
 
 def sentences_of(text: str) -> list[str]:
@@ -60,7 +66,9 @@ def _short(sentence: str) -> list[str]:
         return [sentence]
     middle = len(sentence) // 2
     for sign in _BREAKS:
-        places = [m.end() if m[0].isspace() is False and m[0][0] in ";:" else m.start() + 1 for m in sign.finditer(sentence)]
+        places = [
+            m.end() if m[0].isspace() is False and m[0][0] in ";:" else m.start() + 1 for m in sign.finditer(sentence)
+        ]
         if places:
             cut = min(places, key=lambda place: abs(place - middle))
             if len(sentence) * 0.1 < cut < len(sentence) * 0.9:

@@ -6,17 +6,19 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from knowledge.importing.audience import named
+from knowledge.importing.subjects import named
 from knowledge.importing.strength import force_of
 from knowledge.model import Modality
 
 if TYPE_CHECKING:
-    from knowledge.importing.audience import People
+    from knowledge.importing.subjects import People
     from knowledge.importing.document import Passage
 
 _TICK = re.compile(r"^\W*(?:✓|✔|☑|√|x|y|yes|tick|✗|✘|❌|no|n)\W*$|^[✓✔☑√✗✘❌]$", re.IGNORECASE)
 _NO = re.compile(r"^\W*(?:no|never|not allowed|✗|✘|❌|n|not permitted|prohibited|forbidden)\b|^[✗✘❌]$", re.IGNORECASE)
 _YES = re.compile(r"^\W*(?:yes|✓|✔|☑|√|y|allowed|permitted|always)\b|^[✓✔☑√]$", re.IGNORECASE)
+
+_UNDER = re.compile(r"^(?:only|with|after|if|at|when|in|during|by|on|subject|provided)\b", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +48,8 @@ def rules_of(passage: Passage) -> list[Cell]:
             verdict = _strength(head, cell)
             shown = head if _TICK.match(cell) and verdict[1] else f"{head} – {cell}" if head else cell
             found.append(Cell(f"{label} – {shown}", verdict[0], people))
+        elif people and _UNDER.match(cell):
+            found.append(Cell(f"{label} – {head} – {cell}", Modality.MAY, people))
         elif people:
             found.append(Cell(f"{label} – {head} – {cell}" if label else f"{head} – {cell}", None, people))
     return found or [Cell(whole, None)]
@@ -53,7 +57,9 @@ def rules_of(passage: Passage) -> list[Cell]:
 
 def _heads(header: tuple[str, ...]) -> bool:
     """Tell whether a first row names its columns, and is no row of facts such as "Title – Social Media Policy"."""
-    return len(header) > 2 or len(header[-1].split()) < 5 and bool(named(header[-1]) or force_of(header[-1])) and "olicy" not in header[-1]  # noqa: PLR2004
+    return len(header) > 2 or (
+        len(header[-1].split()) < 5 and bool(named(header[-1]) or force_of(header[-1])) and "olicy" not in header[-1]
+    )
 
 
 def _strength(head: str, cell: str) -> tuple[Modality, bool]:

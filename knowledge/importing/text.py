@@ -10,6 +10,7 @@ from knowledge.importing.joining import Joiner, parted, wrapped_width
 from knowledge.importing.lines import Mark, marked, mended, without_furniture
 from knowledge.importing.patterns import pattern
 
+_DEEPEST = 6
 _TABS = re.compile(r"\t+| {4,}(?=\S)")
 
 
@@ -30,7 +31,7 @@ def read(name: str, raw: str) -> Document:
             continue
         if pattern("layout", "contents_heading").search(line.strip()):
             in_contents = True
-            joiner.heading(line.strip(), 2)
+            joiner.heading(line.strip(), _DEEPEST)
             continue
         in_contents = in_contents and _in_contents(lines, at)
         if in_contents or pattern("layout", "contents_line").search(line):

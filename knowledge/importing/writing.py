@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 _MOST_IN_A_FILE = 40
 _WIDTH = 116
+_WHOLE = 0.6
+"""A heading over more than this share of the clauses is the document's title, not a part of it."""
 
 
 def _dump(comment: str, data: dict[str, Any]) -> str:
@@ -29,31 +31,39 @@ def _dump(comment: str, data: dict[str, Any]) -> str:
 
 
 def pack(
-    document: Document, slug: str, passages: Sequence[Passage], exempt: dict[str, str], drafts: Sequence[Draft]
+    document: Document,
+    slug: str,
+    passages: Sequence[Passage],
+    exempt: dict[str, str],
+    drafts: Sequence[Draft],
 ) -> dict[str, str]:
     """Give the files of a pack: name → YAML text."""
     name = school_of(document, slug)
     files = {
         "school.yaml": _school(document, slug, name, passages),
         "paragraphs.yaml": _paragraphs(passages, exempt),
-        "routes.yaml": (HERE / "routes.yaml").read_text(encoding="utf-8").replace("where a school has not said otherwise", f"at {name}"),
+        "routes.yaml": (HERE / "routes.yaml")
+        .read_text(encoding="utf-8")
+        .replace("where a school has not said otherwise", f"at {name}"),
     }
     for title, rows in _grouped(drafts):
         number = sum(1 for file in files if file.startswith("clauses/")) + 1
         slugged = re.sub(r"[^a-z0-9]+", "-", title.lower()).strip("-")[:40].strip("-") or "policy"
-        comment = f"What the policy says under “{title}”, word for word." if title else "What the policy says, word for word."
+        comment = (
+            f"What the policy says under “{title}”, word for word." if title else "What the policy says, word for word."
+        )
         files[f"clauses/{number:02}-{slugged}.yaml"] = _dump(comment, {"clauses": [_clause(row) for row in rows]})
     return files
 
 
 def _grouped(drafts: Sequence[Draft]) -> list[tuple[str, list[Draft]]]:
     """Group clauses by the outermost heading that parts the document well, in order, none too long to read."""
-    tops = Counter(draft.passage.path[0].text if draft.passage.path else "" for draft in drafts)
-    lone = len(tops) == 1
+    under = Counter(heading.order for draft in drafts for heading in draft.passage.path)
     groups: list[tuple[str, list[Draft]]] = []
     for each in drafts:
-        path = [heading.text for heading in each.passage.path]
-        title = (path[1] if lone and len(path) > 1 else path[0]) if path else ""
+        path = each.passage.path
+        part = next((h for h in path if under[h.order] < _WHOLE * len(drafts)), path[-1] if path else None)
+        title = part.text if part else ""
         if not groups or groups[-1][0] != title or len(groups[-1][1]) >= _MOST_IN_A_FILE:
             groups.append((title, []))
         groups[-1][1].append(each)
@@ -94,7 +104,10 @@ def _paragraphs(passages: Sequence[Passage], exempt: dict[str, str]) -> str:
         if passage.ref in exempt:
             row["exempt"] = exempt[passage.ref]
         rows.append(row)
-    return _dump("Every paragraph of the document, in order: where it stands, and why it has no clause where it has none.", {"paragraphs": rows})
+    return _dump(
+        "Every paragraph of the document, in order: where it stands, and why it has no clause where it has none.",
+        {"paragraphs": rows},
+    )
 
 
 def _school(document: Document, slug: str, name: str, passages: Sequence[Passage]) -> str:

@@ -127,9 +127,7 @@ def _rows(folder: Path, key: str, keys: _Keys, problems: Problems) -> Iterable[t
     """Read the rows of every file of a folder, each with its letter, and note an id that stands twice."""
     paths = sorted(folder.glob("*.yaml"))
     if not paths:
-        problems.found.append(
-            Problem(folder, 1, f"there are no {key} here", f"Write {folder.name}/safe.yaml")
-        )
+        problems.found.append(Problem(folder, 1, f"there are no {key} here", f"Write {folder.name}/safe.yaml"))
     places: dict[str, Field] = {}
     for path in paths:
         root = read_file(path, problems)
@@ -213,9 +211,7 @@ def _check_choices(item: Field, row: Entry, question: Question) -> None:
             f"Write {FEWEST_OTHERS} or {MOST_OTHERS} that are wrong",
         )
     if _plain(question.best) in others:
-        item.problems.add(
-            item, f"{question.id} has its best answer among the others", "Take it out of others"
-        )
+        item.problems.add(item, f"{question.id} has its best answer among the others", "Take it out of others")
     if len(set(others)) < len(others):
         item.problems.add(item, f"{question.id} has the same choice twice", "Keep one of the two")
 
@@ -227,9 +223,7 @@ def _plain(choice: str) -> str:
 def _teaches(where: Field, teachable: _Teachable) -> tuple[str | None, str | None]:
     row = where.entry(required=(), optional=("tip", "topic"))
     if ("tip" in row) == ("topic" in row):
-        where.problems.add(
-            where, "a question teaches either a tip or a topic", "Write {tip: id} or {topic: id}"
-        )
+        where.problems.add(where, "a question teaches either a tip or a topic", "Write {tip: id} or {topic: id}")
     return (
         row.read("tip", lambda f: _known(f, "tip", teachable.tips), None),
         row.read("topic", lambda f: _known(f, "topic", teachable.topics), None),

@@ -35,14 +35,10 @@ def load_platforms(path: Path = PLATFORMS) -> dict[str, Platform]:
     if root := read_file(path, problems):
         for key, value in root.entry(required=["platforms"]).read("platforms", lambda f: list(f.pairs()), []):
             row = value.entry(required=["name", "words"])
-            platform = Platform(
-                key.name, row.read("name", Field.text, ""), row.read("words", Field.texts, ())
-            )
+            platform = Platform(key.name, row.read("name", Field.text, ""), row.read("words", Field.texts, ()))
             for word in platform.words:
                 if word in owner:
-                    problems.add(
-                        key, f"the word {word} belongs to {owner[word]} too", "Keep it in one of the two"
-                    )
+                    problems.add(key, f"the word {word} belongs to {owner[word]} too", "Keep it in one of the two")
                 owner[word] = key.name
             found[key.name] = platform
     problems.raise_any()
@@ -53,9 +49,7 @@ def platform_named(text: str) -> str | None:
     """Give the id of the platform that a text names, small slips allowed in a long word; None for none."""
     words = re.sub(r"[^a-z ]+", " ", text.lower()).split()
     plain = f" {' '.join(words)} "
-    owner = {
-        word: platform.id for platform in load_platforms().values() for word in (platform.id, *platform.words)
-    }
+    owner = {word: platform.id for platform in load_platforms().values() for word in (platform.id, *platform.words)}
     for word in sorted(owner, key=len, reverse=True):
         if f" {word} " in plain:
             return owner[word]

@@ -48,7 +48,9 @@ def load_topics(folder: Path = TOPICS, files: str = "*.yaml") -> tuple[Topic, ..
             if key.name in places:
                 first = places[key.name]
                 problems.add(
-                    key, f"the topic {key.name} stands in {first.file.name}:{first.line} too", "Keep one of the two"
+                    key,
+                    f"the topic {key.name} stands in {first.file.name}:{first.line} too",
+                    "Keep one of the two",
                 )
             places[key.name] = key
             found.append(_topic(key.name, path.stem, value))

@@ -159,14 +159,8 @@ def test_every_answer_shows_the_clause_or_tip_that_it_teaches(world, lessons):
                 assert re.search(r"More help: .* \(checked \d+ \w+ 20\d\d\)", said)
                 seen.add("tip")
             else:
-                clause = clause_on(
-                    question, world.engine.schools["newall-green"], frozenset({Audience.STAFF})
-                )
-                assert (
-                    (f"{clause.text} " in said.replace("\n", " "))
-                    if clause
-                    else ("says nothing on this" in said)
-                )
+                clause = clause_on(question, world.engine.schools["newall-green"], frozenset({Audience.STAFF}))
+                assert (f"{clause.text} " in said.replace("\n", " ")) if clause else ("says nothing on this" in said)
                 seen.add("clause" if clause else "silent")
             person.presses("Next" if "Next question" in said else "See how")
     assert {"tip", "clause"} <= seen
@@ -175,10 +169,7 @@ def test_every_answer_shows_the_clause_or_tip_that_it_teaches(world, lessons):
 def test_two_schools_teach_their_own_clauses_on_the_same_question(engine, lessons):
     """Two schools teach their own clauses on the same question."""
     question = next(q for q in lessons.questions.values() if q.topic == "friend-request-from-parent")
-    found = {
-        slug: clause_on(question, school, frozenset({Audience.STAFF}))
-        for slug, school in engine.schools.items()
-    }
+    found = {slug: clause_on(question, school, frozenset({Audience.STAFF})) for slug, school in engine.schools.items()}
     clauses = [clause for clause in found.values() if clause]
     assert len(clauses) >= 3
     assert all(clause in engine.schools[slug].clauses for slug, clause in found.items() if clause)
@@ -300,11 +291,7 @@ def test_every_button_pressed_twice_changes_nothing_the_second_time(teacher, ste
     """Every button pressed twice changes nothing the second time."""
     for step in steps:
         teacher.says(step)
-    buttons = [
-        b
-        for b in teacher.last.buttons
-        if b.action in ("quiz.pick", "quiz.confirm", "quiz.change", "quiz.next")
-    ]
+    buttons = [b for b in teacher.last.buttons if b.action in ("quiz.pick", "quiz.confirm", "quiz.change", "quiz.next")]
     button = buttons[0]
     teacher.presses_again(button)
     kept = dict(teacher.world.memory.kept)
@@ -365,8 +352,7 @@ def test_a_quiz_goes_on_when_its_question_has_been_taken_out_of_the_library(teac
     gone = in_hand(teacher, lessons).id
     memory = teacher.world.memory
     memory.kept = {
-        key: (text.replace(f'"{gone}"', '"no-longer-there"'), until)
-        for key, (text, until) in memory.kept.items()
+        key: (text.replace(f'"{gone}"', '"no-longer-there"'), until) for key, (text, until) in memory.kept.items()
     }
     teacher.says("quiz")
     assert in_hand(teacher, lessons).id != gone
@@ -375,9 +361,7 @@ def test_a_quiz_goes_on_when_its_question_has_been_taken_out_of_the_library(teac
 
 
 @pytest.mark.parametrize("value", ["", "1", "1.", "1.9", "1.x", "999.0", "٣.٠", "1.0.0"])
-@pytest.mark.parametrize(
-    "action", ["quiz.pick", "quiz.who", "quiz.confirm", "quiz.next", "quiz.stop", "quiz.nonsense"]
-)
+@pytest.mark.parametrize("action", ["quiz.pick", "quiz.who", "quiz.confirm", "quiz.next", "quiz.stop", "quiz.nonsense"])
 def test_a_button_made_up_by_hand_never_breaks_the_quiz(teacher, lessons, action, value):
     """A button made up by hand never breaks the quiz."""
     before_any = teacher.sends(action=action, value=value)

@@ -158,9 +158,7 @@ def test_an_age_without_tips_gets_the_nearest(father):
     assert "I have no tip for exactly that yet" in father.says("/tip 40")
 
 
-@pytest.mark.parametrize(
-    "text", ["/tip", "/tip please", "/tips for my child", "/tip 🙂", "/tip " + "x" * 4000]
-)
+@pytest.mark.parametrize("text", ["/tip", "/tip please", "/tips for my child", "/tip 🙂", "/tip " + "x" * 4000])
 def test_any_way_of_asking_gets_a_tip(father, lessons, text):
     """Any way of asking gets a tip."""
     father.says(text)

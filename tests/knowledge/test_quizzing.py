@@ -49,9 +49,7 @@ def play(progress: Progress, rights: list[bool]) -> Progress:
 
 
 seeds = st.integers(0, 2**32)
-any_library = (
-    st.fixed_dictionaries({letter: st.integers(0, 12) for letter in Letter}).map(library).filter(bool)
-)
+any_library = st.fixed_dictionaries({letter: st.integers(0, 12) for letter in Letter}).map(library).filter(bool)
 full_library = st.fixed_dictionaries({letter: st.integers(6, 12) for letter in Letter}).map(library)
 some_answers = st.lists(st.booleans(), max_size=2 * LENGTH)
 

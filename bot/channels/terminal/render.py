@@ -5,25 +5,11 @@ from __future__ import annotations
 import textwrap
 from typing import TYPE_CHECKING
 
-from handlers.message import Button, Signal
+from bot.channels.marks import MARKS
+from handlers.message import Button
 
 if TYPE_CHECKING:
     from handlers.message import Card, Reply
-
-MARKS = {
-    Signal.NONE: "",
-    Signal.NO: "⛔",
-    Signal.CAREFUL: "⚠️",
-    Signal.YES: "✅",
-    Signal.IF: "🔶",
-    Signal.MUST: "❗",
-    Signal.ADVICE: "💡",
-    Signal.INFO: "ℹ️",  # noqa: RUF001 -- the sign itself
-    Signal.SILENT: "🤷",
-    Signal.HELP: "🆘",
-    Signal.RIGHT: "✅",
-    Signal.WRONG: "❌",
-}
 
 
 def render(reply: Reply, width: int = 92) -> str:

@@ -141,9 +141,7 @@ def test_an_id_may_stand_once_in_all_files(tmp_path):
     """An id may stand once in all files."""
     folder = write(tmp_path)
     for kind, text in (("tips", TIP), ("quiz", QUESTION)):
-        (folder / kind / "tell.yaml").write_text(
-            text.replace("letter: safe", "letter: tell"), encoding="utf-8"
-        )
+        (folder / kind / "tell.yaml").write_text(text.replace("letter: safe", "letter: tell"), encoding="utf-8")
     found = problems(folder)
     assert any("the id long-passwords stands in safe.yaml:2 too" in problem for problem in found)
     assert any("the id whose-password stands in safe.yaml:2 too" in problem for problem in found)

@@ -1,0 +1,1 @@
+"""The chat in Telegram, for parents and whoever else has no Slack."""

@@ -1,0 +1,123 @@
+"""Handles one Telegram update: finds the person's school, lets the handlers answer, and says what is sent where."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from bot.channels.channel import Delivery
+from bot.channels.telegram.parse import NAME, parse
+from bot.channels.telegram.render import CONCERN_CODE, LONG, render
+from bot.dispatch import dispatch
+from handlers import report, school, status
+from handlers.help import old_button
+from handlers.message import Button, Card, Reply, Signal
+from handlers.wording import say
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from bot.channels.channel import Payload
+    from bot.channels.telegram.parse import Heard, Me
+    from bot.store.buttons import StoredButtons
+    from handlers.ports import World
+
+_WAITING = "waiting"
+"""What somebody wrote before they chose a school, by ability name in the memory."""
+_PRIVATE = (*report.COMMANDS, *status.COMMANDS)
+
+
+def answer(update: Payload, me: Me, buttons: StoredButtons, world: World) -> list[Delivery]:
+    """Give what is to be sent for an update."""
+    heard = parse(update, me)
+    if heard is None:
+        return []
+    heard = replace(heard, at=world.clock()) if heard.pressed else heard
+    found = []
+    if heard.query:
+        # Telegram shows the press as under way until it hears this; nobody misses it where it comes too late.
+        params = {"callback_query_id": heard.query}
+        found.append(Delivery(NAME, f"{heard.event}:press", f"press {heard.query}", _call("answerCallbackQuery", params), optional=True))
+    sent = _sent(heard, me, buttons, world)
+    return found + [replace(delivery, key=f"{heard.event}:{number}") for number, delivery in enumerate(sent)]
+
+
+def sorry(update: Payload, me: Me) -> list[Delivery]:
+    """Give what is sent where an update could not be handled."""
+    heard = parse(update, me)
+    if heard is None:
+        return []
+    reply = Reply((Card(say("fault.sorry", reference=heard.event.rpartition(":")[2]), signal=Signal.HELP),))
+    return [replace(d, key=f"{heard.event}:sorry") for d in _to(heard.chat, render(reply, lambda *_: ""))]
+
+
+def _sent(heard: Heard, me: Me, buttons: StoredButtons, world: World) -> Iterator[Delivery]:
+    for reply in _replies(heard, buttons, world):
+        if heard.private:
+            messages = render(reply, buttons.keep)
+            if reply.replaces and heard.pressed and len(messages) == 1:
+                params = {"chat_id": heard.chat, "message_id": heard.message, **messages[0]}
+                yield Delivery(NAME, "", str(heard.chat), _call("editMessageText", params))
+            else:
+                yield from _to(heard.chat, messages)
+        else:
+            yield from _to_group(heard, reply, me, buttons)
+
+
+def _to_group(heard: Heard, reply: Reply, me: Me, buttons: StoredButtons) -> Iterator[Delivery]:
+    """Answer in a group; what is private goes to the person alone, with a way there and not a word of it here."""
+    concern = any(card.signal is Signal.HELP for card in reply.cards)
+    shown = reply
+    if concern or _asks_for_private(heard):
+        shown = Reply((Card(say("telegram.elsewhere"), signal=Signal.INFO),), (_OPEN,))
+    at = {} if heard.pressed else {"reply_parameters": {"message_id": heard.message, "allow_sending_without_reply": True}}
+    for message in render(shown, buttons.keep, me.username):
+        yield Delivery(NAME, "", str(heard.chat), _call("sendMessage", {"chat_id": heard.chat, **message, **at}))
+    if concern:
+        # Telegram takes this only where the person has written to the bot before; the button above always leads there.
+        yield from (replace(delivery, optional=True) for delivery in _to(heard.user, render(reply, buttons.keep)))
+
+
+_OPEN = Button(say("telegram.open_private"), "report.start")
+
+
+def _asks_for_private(heard: Heard) -> bool:
+    words = heard.text.lower().lstrip("/").split(maxsplit=1)
+    return bool(words) and words[0] in _PRIVATE
+
+
+def _to(chat: int, messages: list[Payload]) -> Iterator[Delivery]:
+    for message in messages:
+        yield Delivery(NAME, "", str(chat), _call("sendMessage", {"chat_id": chat, **message}))
+
+
+def _call(method: str, params: dict[str, Any]) -> Payload:
+    return {"method": method, "params": params}
+
+
+def _replies(heard: Heard, buttons: StoredButtons, world: World) -> Iterator[Reply]:
+    action, value = _behind(heard, buttons)
+    if heard.data and not action:
+        yield old_button()
+        return
+    if heard.code == CONCERN_CODE:
+        heard, action = replace(heard, text=""), "report.start"
+    elif heard.code:
+        place = school.read_code(heard.code, world)
+        if place is None:
+            yield school.ask(world, "unknown_code")
+        else:
+            school.sit(heard.person, *place, world)
+            yield school.welcome(*place, world)
+        return
+    seat = school.seat(heard.person, world)
+    if action == school.CHOSEN and value in world.engine.schools:
+        yield school.handle(heard.as_message(value, seat[1] if seat else _NOBODY, action, value), world)
+        yield from _waiting(heard, world)
+    elif seat is None:
+        _wait(heard, action, value, world)
+        yield school.ask(world)
+    elif heard.text == "/start":
+        yield school.welcome(*seat, world)
+    else:
+        yield dispatch(heard.as_message(*seat, action, value), world)

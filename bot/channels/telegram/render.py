@@ -1,0 +1,186 @@
+"""Turns a Reply into Telegram messages: HTML with everything escaped, buttons below the last, all limits kept."""
+
+from __future__ import annotations
+
+import html
+import re
+from functools import cache
+from itertools import islice
+from typing import TYPE_CHECKING, Any
+
+from bot.channels.marks import MARKS
+from handlers.wording import say
+from knowledge.smart.signposts import load_signposts
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Sequence
+
+    from handlers.message import Button, Card, Reply
+
+TEXT_LIMIT = 4096
+"""Characters of a message, as Telegram counts them: UTF-16 units, tags left out."""
+DATA_LIMIT = 64
+"""Bytes behind a button."""
+BUTTONS_LIMIT = 100
+"""Buttons below a message."""
+LONG = "#"
+"""Begins the data of a button whose action is kept in the store."""
+CONCERN_CODE = "_concern"
+"""The code that leads from a group into the private chat and straight to a report."""
+_LABEL = 40
+"""Characters of a label that a telephone shows whole; a longer one stands in the text."""
+_ROW = 30
+"""Characters of the labels that stand beside each other."""
+_FOLDED_LINE = 600
+"""Characters from which a line folds."""
+_JOINER = "\u2060"
+"""A character without width; it keeps a name, a command or an address from becoming a link."""
+_NAME_OR_COMMAND = re.compile(r"(?<![\w/])([@/#])(?=\w)")
+_ADDRESS = re.compile(r"(?:\w+:/+)?[\w-]+(?:\.[\w-]+)+", re.UNICODE)
+_LETTERED = re.compile(r"([A-Za-z0-9]{1,2})\. ")
+
+Payload = dict[str, Any]
+
+
+def render(reply: Reply, keep: Callable[[str, str], str], bot: str = "") -> list[Payload]:
+    """Give the messages of a reply, each as parameters of sendMessage without the chat.
+
+    `keep` stores what is too long for a button and gives a short id. `bot` is the bot's username where the reply
+    goes to a group: there a report's button leads into the private chat.
+    """
+    shown = pressable(reply)
+    named = dict(zip(shown, _labels(shown), strict=True))
+    blocks = [block for card in reply.cards for block in _card(card)]
+    if reply.form and (step := reply.form.next_field):
+        blocks += [("b", step.ask), *([("i", step.hint)] if step.hint else [])]
+    blocks += [("", button.label) for button, label in named.items() if label != button.label]
+    messages = [_message(text) for text in _texts(blocks)] or ([_message(_escaped("", "…"))] if shown else [])
+    buttons = iter([_button(button, label, keep, bot) for button, label in named.items()])
+    while page := list(islice(buttons, BUTTONS_LIMIT)):
+        if "reply_markup" in messages[-1]:
+            messages.append(_message("…"))
+        messages[-1]["reply_markup"] = {"inline_keyboard": list(_rows(page))}
+    return messages
+
+
+def pressable(reply: Reply) -> tuple[Button, ...]:
+    """Give what can be pressed: the choices of a form's step, then the buttons, none of them twice."""
+    step = reply.form.next_field if reply.form else None
+    return tuple(dict.fromkeys((*(step.choices if step else ()), *reply.buttons)))
+
+
+def data_of(action: str, value: str, keep: Callable[[str, str], str]) -> str:
+    """Give what stands behind a button, short enough for Telegram."""
+    data = f"{action}|{value}"
+    return data if len(data.encode()) <= DATA_LIMIT else LONG + keep(action, value)
+
+
+def length(text: str) -> int:
+    """Count a text's characters as Telegram does."""
+    return len(text.encode("utf-16-le")) // 2
+
+
+def _message(text: str) -> Payload:
+    return {"text": text, "parse_mode": "HTML", "link_preview_options": {"is_disabled": True}}
+
+
+def _card(card: Card) -> Iterator[tuple[str, str]]:
+    mark = MARKS[card.signal]
+    lines = list(card.lines)
+    headline = card.headline or (lines.pop(0) if lines and mark else "")
+    if headline:
+        yield ("b" if card.headline else ""), f"{mark} {headline}".strip()
+    for line in lines:
+        yield ("fold" if len(line) > _FOLDED_LINE else ""), line
+    if card.cited:
+        yield "i", card.cited
+    if card.folded:
+        yield "fold", card.folded
+    yield "end", ""
+
+
+def _texts(blocks: Iterable[tuple[str, str]]) -> Iterator[str]:
+    """Join blocks into as few messages as the limit allows."""
+    text, used, gap = "", 0, ""
+    for kind, words in blocks:
+        if kind == "end":
+            gap = "\n\n" if text else ""
+            continue
+        for part in _parts(plain(words)):
+            size = length(part)
+            if text and used + len(gap) + size > TEXT_LIMIT:
+                yield text
+                text, used, gap = "", 0, ""
+            text += gap + _escaped(kind, part)
+            used += len(gap) + size
+            gap = "\n"
+    if text:
+        yield text
+
+
+def _parts(words: str) -> Iterator[str]:
+    """Cut what is too long for one message, between words where there are any."""
+    while length(words) > TEXT_LIMIT:
+        at = TEXT_LIMIT
+        while length(words[:at]) > TEXT_LIMIT:
+            at -= 1
+        space = words.rfind(" ", at // 2, at)
+        cut = space if space > 0 else at
+        yield words[:cut].rstrip()
+        words = words[cut:].lstrip()
+    if words:
+        yield words
+
+
+def _escaped(kind: str, words: str) -> str:
+    inside = html.escape(words, quote=False)
+    if kind == "fold":
+        return f"<blockquote expandable>{inside}</blockquote>"
+    return f"<{kind}>{inside}</{kind}>" if kind else inside
+
+
+def plain(words: str) -> str:
+    """Keep names, commands and addresses from becoming links, but for those of the signposts."""
+    clean = "".join(c if c.isprintable() or c == "\n" else " " for c in words)
+    clean = _ADDRESS.sub(lambda m: m[0] if m[0].lower() in _known_hosts() else _defused(m[0]), clean)
+    return _NAME_OR_COMMAND.sub(rf"\1{_JOINER}", clean)
+
+
+def _defused(address: str) -> str:
+    return re.sub(r"(?<=[.:])(?=[^\W\d_]|/)", _JOINER, address)
+
+
+@cache
+def _known_hosts() -> frozenset[str]:
+    return frozenset(host.lower() for s in load_signposts().values() for host in _ADDRESS.findall(s.line))
+
+
+def _labels(buttons: Sequence[Button]) -> list[str]:
+    """Give the labels as they stand on the buttons; one that is too long keeps its letter or gets a number."""
+    found = []
+    for number, button in enumerate(buttons, start=1):
+        lettered = _LETTERED.match(button.label)
+        if len(button.label) <= _LABEL:
+            found.append(button.label)
+        elif lettered:
+            found.append(lettered[1])
+        else:
+            found.append(say("telegram.short", number=str(number), label=button.label[: _LABEL - 6].rsplit(" ", 1)[0]))
+    return found
+
+
+def _button(button: Button, label: str, keep: Callable[[str, str], str], bot: str) -> dict[str, str]:
+    if bot and button.action.startswith("report."):
+        return {"text": label, "url": f"https://t.me/{bot}?start={CONCERN_CODE}"}
+    return {"text": label, "callback_data": data_of(button.action, button.value, keep)}
+
+
+def _rows(buttons: Sequence[dict[str, str]]) -> Iterator[list[dict[str, str]]]:
+    row: list[dict[str, str]] = []
+    for button in buttons:
+        if row and sum(len(b["text"]) + 4 for b in (*row, button)) > _ROW:
+            yield row
+            row = []
+        row.append(button)
+    if row:
+        yield row

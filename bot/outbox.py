@@ -1,0 +1,143 @@
+"""What is promised: sent in order and at the platform's pace, again until it arrives, or given up where it is seen."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from bot.channels.channel import Refused, Unsure, Wait
+from bot.store.databases import StoreError
+from bot.store.deliveries import Outcome
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+    from datetime import datetime
+
+    from bot.channels.channel import Channel, Pace
+    from bot.store.deliveries import Leased, StoredDeliveries
+
+_log = logging.getLogger(__name__)
+
+LEASE = timedelta(seconds=60)
+"""How long a process may have a delivery in hand before another one takes it over."""
+SENDING = 25.0
+"""Seconds after which a send that gives no answer is let go."""
+ROOM = 30
+"""How many deliveries are in hand at once."""
+PATIENCE = timedelta(hours=24)
+"""How long a delivery is tried where the platform gives no answer."""
+KEPT = timedelta(days=30)
+"""How long is kept what became of a delivery."""
+_FIRST_PAUSE, _LONGEST_PAUSE = timedelta(seconds=1), timedelta(minutes=5)
+_IDLE = 2.0
+_PAUSES = (0.1, 0.2, 0.4, 0.8, 1.6)
+
+
+class Outbox:
+    """Sends what is promised, for as long as it runs."""
+
+    def __init__(
+        self,
+        deliveries: StoredDeliveries,
+        channels: Mapping[str, Channel],
+        clock: Callable[[], datetime],
+        broken: Callable[[str], None],
+    ) -> None:
+        """Take `broken`, told when the store fails for good."""
+        self._deliveries, self._channels, self._clock, self._broken = deliveries, channels, clock, broken
+        self._paces = {name: _Turns(channel.pace) for name, channel in channels.items()}
+        self._woken = asyncio.Event()
+        self._in_hand: set[asyncio.Task[None]] = set()
+        self._outcomes: list[Outcome] = []
+        self._ending = False
+
+    def wake(self) -> None:
+        """Say that there may be something to send."""
+        self._woken.set()
+
+    def end(self) -> None:
+        """Let `run` return once what is in hand is sent."""
+        self._ending = True
+        self._woken.set()
+
+    async def run(self) -> None:
+        """Send until `end` is called."""
+        while not self._ending or self._in_hand or self._outcomes:
+            self._woken.clear()
+            for leased in await self._turn():
+                task = asyncio.create_task(self._send(leased))
+                self._in_hand.add(task)
+                task.add_done_callback(self._in_hand.discard)
+            if not self._outcomes:
+                try:
+                    await asyncio.wait_for(self._woken.wait(), _IDLE)
+                except TimeoutError:
+                    continue
+
+    async def _turn(self) -> list[Leased]:
+        """Note what became of what was sent, and take more in hand."""
+        outcomes, self._outcomes = self._outcomes, []
+        room = 0 if self._ending else ROOM - len(self._in_hand)
+        names = list(self._channels)
+        for pause in (*_PAUSES, None):
+            try:
+                now = self._clock()
+                return await asyncio.to_thread(self._deliveries.turn, outcomes, names, now, now + LEASE, room)
+            except StoreError as error:
+                if pause is None:
+                    self._broken(str(error))
+                else:
+                    _log.warning("the store failed, trying again: %s", error)
+                    await asyncio.sleep(pause)
+        forever: asyncio.Future[list[Leased]] = asyncio.get_running_loop().create_future()
+        return await forever
+
+    async def _send(self, leased: Leased) -> None:
+        self._outcomes.append(await self._outcome(leased))
+        self._woken.set()
+
+    async def _outcome(self, leased: Leased) -> Outcome:
+        delivery, number = leased.delivery, leased.number
+        await asyncio.sleep(self._paces[delivery.channel].wait(delivery.line, asyncio.get_running_loop().time()))
+        try:
+            async with asyncio.timeout(SENDING):
+                await self._channels[delivery.channel].send(delivery.payload)
+        except Wait as wait:
+            return Outcome(number, due=self._clock() + timedelta(seconds=wait.seconds))
+        except (Unsure, TimeoutError) as error:
+            return self._again(leased, str(error) or "no answer in time")
+        except Refused as refused:
+            if not delivery.optional:
+                _log.error("%s will not take a message: %s", delivery.channel, refused)
+            return Outcome(number, given_up=str(refused))
+        except Exception as error:  # noqa: BLE001 -- a fault of ours: tried again like no answer, then seen
+            return self._again(leased, f"our own fault, {type(error).__name__}")
+        return Outcome(number)
+
+    def _again(self, leased: Leased, why: str) -> Outcome:
+        channel, now = leased.delivery.channel, self._clock()
+        if now - leased.made > PATIENCE:
+            _log.error("%s gave no answer for %s: %s", channel, PATIENCE, why)
+            return Outcome(leased.number, given_up=f"tried for {PATIENCE.total_seconds() / 3600:.0f} hours: {why}")
+        pause = min(_FIRST_PAUSE * 2 ** min(leased.tries, 16), _LONGEST_PAUSE)
+        _log.warning("%s gave no answer (%s), trying again in %d s", channel, why, pause.total_seconds())
+        return Outcome(leased.number, due=now + pause)
+
+
+class _Turns:
+    """Says how long to wait so that sends keep a platform's pace."""
+
+    def __init__(self, pace: Pace) -> None:
+        self._pace = pace
+        self._next = 0.0
+        self._next_of: dict[str, float] = {}
+
+    def wait(self, line: str, now: float) -> float:
+        """Take the next turn of a line, and give the seconds until then."""
+        self._next_of = {name: at for name, at in self._next_of.items() if at > now}
+        at = max(now, self._next, self._next_of.get(line, 0.0))
+        self._next = max(now, self._next) + self._pace.overall
+        self._next_of[line] = at + self._pace.line
+        return at - now

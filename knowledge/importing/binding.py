@@ -1,0 +1,125 @@
+"""Tells whom a rule binds: by its subject, whom it names as doers, its section, or the policy's own scope."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from knowledge.importing.patterns import load, pattern, plain
+from knowledge.importing.strength import FACT, MUST
+from knowledge.importing.subjects import ADULTS, EVERYBODY, Doer, Subject, first_named, named
+from knowledge.model import Audience
+
+if TYPE_CHECKING:
+    from knowledge.importing.audience import Sections
+    from knowledge.importing.document import Passage
+    from knowledge.importing.strength import Ruling
+    from knowledge.importing.subjects import People
+
+_LEADERS = frozenset({Audience.GOVERNOR, Audience.STAFF})
+
+
+def bound_by(
+    ruling: Ruling, sentence: str, passage: Passage, sections: Sections, previous: People
+) -> tuple[People, People]:
+    """Give whom a ruling binds, and whom else it is a fact for (what governors have to do, everybody may ask)."""
+    section = sections.of(passage)
+    if ruling.modality is FACT:
+        return sections.widened(section) or EVERYBODY, frozenset()
+    bound = _of_rule(ruling, sentence, passage, sections, previous)
+    if ruling.subject.doer is Doer.SCHOOL and not _addressed(sentence):
+        return _LEADERS, EVERYBODY - _LEADERS
+    if ruling.modality is MUST and bound and bound <= _LEADERS and Audience.GOVERNOR in bound and not section:
+        return bound, EVERYBODY - bound
+    return bound, frozenset()
+
+
+def applies_to(sentence: str) -> People:
+    """Give whom a statement of scope binds ("This policy applies to all staff"), nobody where it is none."""
+    low = plain(sentence)
+    match = pattern("audience", "scope").search(low)
+    return named(low[match.end() :]) if match and match.start() < 25 and "guidance for" not in match[0] else frozenset()  # noqa: PLR2004
+
+
+_ADDRESSED = re.compile(
+    r"\b(?:ask|request|recommend|encourage|advise|urge|suggest|expect|require|remind|discourage)(?:s|d|ed)?\b(?: that)?([^.;]{0,60})"
+)
+_DUMMY = re.compile(r"^\W*(?:it is|it's|there (?:is|are)|it will be|it would be)\b(.{0,120})")
+_BY = re.compile(r"\bby ((?:\w+[ ,/]+){0,5}\w+)")
+
+
+def _addressed(sentence: str) -> People:
+    match = _ADDRESSED.search(plain(sentence))
+    return first_named(match[1]) if match else frozenset()
+
+
+def _of_rule(ruling: Ruling, sentence: str, passage: Passage, sections: Sections, previous: People) -> People:
+    """Give whom a rule binds, by its subject first, then whom it names as doers, its section, and the policy's scope."""
+    subject, section, scope = ruling.subject, sections.of(passage), sections.scope(passage)
+    low = plain(sentence)
+    suffered = not passage.lead_in and _suffered(plain(ruling.part), subject)
+    if subject.doer is Doer.PEOPLE and subject.people and not suffered:
+        return sections.widened(subject.people) if subject.wide else subject.people
+    if subject.doer is Doer.PEOPLE and subject.generic:
+        return section or scope
+    if duty := _DUTY_OF.search(low) or _DUMMY.match(low):
+        if people := first_named(duty[1]):
+            return sections.widened(people)
+    elif subject.doer in (Doer.SCHOOL, Doer.STANDS_IN) and (people := _addressed(sentence)):
+        return sections.widened(people)
+    if subject.doer is Doer.STANDS_IN:
+        opening = re.match(r"^\W*(?:if|where|when|should) (.{0,80}?)(?:,|\bis\b|\bare\b|\bhas\b|\bhave\b)", low)
+        first = first_named(opening[1]) if opening else frozenset()
+        return section or previous or sections.widened(first) or scope
+    if suffered:
+        return (section or scope) - subject.people or section or scope
+    if not passage.lead_in and not section and not _REPORTED.search(low) and (people := _doers(subject, low)):
+        return sections.widened(people)
+    goes_on = subject.doer is Doer.NONE or _GOES_ON.search(low)
+    return section or (previous if goes_on else frozenset()) or _at_work(low, scope)
+
+
+def _doers(subject: Subject, low: str) -> People:
+    """Give who is to do what a sentence without a person as subject says ("used by staff", "If pupils are aware, …")."""
+    if (
+        (by := _BY.search(low))
+        and (people := first_named(by[1]))
+        and not re.search(r"\bby (?:the|a|their)? ?(?:head|school)", by[0])
+    ):
+        return people
+    opening = re.match(r"^\W*(?:if|where|when|should) ([^,]{0,90}),", low)
+    if opening and _MEETS.search(opening[1][:60]) and (people := first_named(_MEETS.split(opening[1])[0])):
+        return people
+    return subject.people if re.search(r"\b(?:phones?|mobiles?|devices?|cameras?)\b", low) else frozenset()
+
+
+def _at_work(low: str, scope: People) -> People:
+    """Give a policy's scope, without pupils and parents where a sentence plainly speaks of work."""
+    if _WORK.search(low) and scope & ADULTS:
+        return scope & ADULTS
+    return scope - {Audience.PUPIL} if _OF_PUPILS.search(low) and len(scope) > 1 else scope
+
+
+_GOES_ON = re.compile(r"\b(?:instead|also|such|these|those|this|the two|both)\b|^it\b")
+_MEETS = re.compile(
+    r"\b(?:aware|sees?|finds?|receives?|discovers?|notices?|experiences?|wish(?:es)?|wants?|needs?|suspects?|thinks?|feels?|believes?|comes?|uses?|access(?:es)?|"
+    r"posts?|accepts?|brings?|hears?|become|concerned|worried|unsure|contacted|approached)\b"
+)
+_WORK = re.compile(
+    r"\b(?:at work|working hours|work time|colleagues|school(?:'s)? (?:\w+ )?(?:camera|equipment|devices)|risk assessment|parental consent|in (?:their|your) professional)\b"
+)
+_OF_PUPILS = re.compile(
+    r"\b(?:photographs?|photos|images?|pictures|videos?|footage|recordings?|names?|information|data|work) (?:\w+ ){0,2}(?:of|about|belonging to|relating to|including) (?:\w+ )?(?:children|pupils|students|a child|a pupil)\b"
+)
+_REPORTED = re.compile(r"\bbe (?:\w+ly )?(?:reported|referred|raised|passed|directed|brought)\b")
+_DUTY_OF = re.compile(r"\b(?:responsibility|duty) of ([^.;]{0,60})")
+_SUFFERS = re.compile(r"\b(?:must|should|may|shall|can|will)(?: not| never| only| always)? be (\w+)")
+
+
+def _suffered(low: str, subject: Subject) -> bool:
+    """Tell whether the people named as subject only suffer what others do ("Pupils must not be tagged")."""
+    match = _SUFFERS.search(low)
+    if not match or subject.doer is not Doer.PEOPLE or match[1] in load("audience")["addressing"]:
+        return False
+    ends = match[1].endswith("ed") or match[1] in load("audience")["irregular_participles"]
+    return ends and not re.search(r"\b(must|should|may|will)(?! (not |never |only )?be\b)", low[: match.start()])

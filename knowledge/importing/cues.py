@@ -1,0 +1,89 @@
+"""Finds the words that tell how strongly a sentence speaks, and where its main clause begins."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import cache
+
+from knowledge.importing.patterns import load
+
+@dataclass(frozen=True, slots=True)
+class Cue:
+    """A word or phrase that tells how strongly a sentence speaks, and where it stands."""
+
+    sort: str
+    start: int
+    end: int
+
+
+@cache
+def _patterns() -> tuple[tuple[str, re.Pattern[str]], ...]:
+    return tuple((sort, re.compile(line)) for sort, line in load("strength")["cues"])
+
+
+_CONDITION = re.compile(
+    r"^\W*(?:(?:however|therefore|in addition|also|and|but),? )?(?:if|where|when|whenever|wherever|while|whilst|as|once|before|after|although|though|even if|"
+    r"in the event|in cases?|in instances|in exceptional|in order|under|for|should (?:you|any|a|an|there|staff|pupils|parents|the)|unless|until|with|by|during|following|given|since|in|at|on|to)\b"
+)
+_RELATIVE = re.compile(
+    r"\b(?:who|which|that|whom|whose|what|how|where|if|when|whether|as)(?: (?:they|it|he|she|you|we|he/she|s/he|also|then|either|\w+ly))? $"
+)
+_RELATIVE_FAR = re.compile(r"\b(?:where|what|how|whether|when|why|if)(?: [\w'/-]+){1,4} $")
+_INVERTED = re.compile(
+    r"^should (?:this|it|they|these|there|you|anyone|any|a|an|such|he|she|the \w+ (?:be|wish|need|find|have))\b"
+)
+_COMMA = re.compile(r",\s+(?:then )?")
+
+
+def found_in(low: str) -> list[Cue]:
+    """Give the cues of a sentence in order; of those that overlap the first stays, of those beginning alike the first listed."""
+    found = [Cue(sort, match.start(), match.end()) for sort, cue in _patterns() for match in cue.finditer(low)]
+    found.sort(key=lambda c: c.start)
+    kept: list[Cue] = []
+    for cue in found:
+        if (
+            not kept
+            or cue.start >= kept[-1].end
+            or (
+                cue.start > kept[-1].start
+                and kept[-1].sort == "fact"
+                and cue.sort != "fact"
+                and kept[-1].end - kept[-1].start > 60
+            )
+        ):
+            kept.append(cue)
+    return kept
+
+
+def aside(low: str, cue: Cue) -> bool:
+    """Tell whether a cue stands in a relative clause or a condition ("which could harm", "Should this happen")."""
+    before = low[: cue.start]
+    if cue.start == 0:
+        return bool(_INVERTED.match(low))
+    weak = cue.sort in ("can_or_could", "may_or_might", "may", "fact", "will_be", "will")
+    return bool(_RELATIVE.search(before) or (weak and _RELATIVE_FAR.search(before)))
+
+
+def main_clause(low: str, cues: list[Cue]) -> int:
+    """Give where the main clause begins: after "If …," where a cue follows it."""
+    if not _CONDITION.match(low):
+        return 0
+    for comma in _COMMA.finditer(low):
+        rest = low[comma.end() :]
+        if re.match(r"(?:or|and|including|such as|for example|e\.g|either|whether|particularly|especially)\b", rest):
+            continue
+        if any(cue.start >= comma.end() for cue in cues) or imperative(rest):
+            return comma.end()
+    return 0
+
+
+def imperative(low: str) -> bool:
+    """Tell whether a text begins by bidding somebody do something ("report it to …")."""
+    words = re.findall(r"[a-z\-']+", low[:80])
+    data = load("strength")
+    while words and words[0] in data["before_imperative"]:
+        words = words[1:]
+    if not words or words[0] not in data["imperatives"]:
+        return False
+    return len(words) == 1 or words[1] not in data["no_imperative_before"]

@@ -1,0 +1,71 @@
+"""A reporter asks what became of a report, with the receipt code alone."""
+
+from __future__ import annotations
+
+import re
+from datetime import timedelta
+
+import pytest
+
+from bot.app import world_of
+from bot.settings import Settings
+from handlers.status import code_in
+from tests.fakes import Person
+from tests.handlers.telling import CONTACTS, tell
+
+
+@pytest.fixture
+def live(engine, clock, tmp_path):
+    """A world in which St Peter's has its contacts."""
+    with world_of(engine, Settings(data=tmp_path, contacts=CONTACTS, _env_file=None), clock) as world:
+        yield world
+
+
+@pytest.fixture
+def code(live):
+    """The code of a report that was sent by somebody."""
+    reporter = Person(live, name="reporter")
+    tell(reporter)
+    return re.search(r"Receipt code: ([-0-9A-Z]+)", reporter.presses("Send"))[1]
+
+
+def test_the_code_works_for_anybody_from_anywhere_in_any_writing(live, code):
+    for typed in (f"status {code}", f"/status {code}", code, code.lower(), f"status {code.replace('-', '')}"):
+        assert "Nobody has opened it yet" in Person(live, name="from elsewhere").says(typed)
+
+
+def test_once_a_lead_has_opened_it_the_status_says_so(live, code, clock):
+    clock.goes_on(timedelta(days=1))
+    (line,) = live.cases.listed("st-peters", "dsl")
+    live.cases.opened("st-peters", line.reference, "dsl")
+    said = Person(live).says(f"status {code}")
+    assert "Somebody whose job it is opened it on 21 November 2026" in said
+    assert "safeguarding lead" not in said
+
+
+def test_status_alone_asks_for_the_code(live, code):
+    person = Person(live)
+    assert "Type your receipt code" in person.says("status")
+    assert "Your report" in person.says(code)
+    person.says("status")
+    assert "I know no report with that code" in person.says("I lost it")
+    person.says("status")
+    assert "Stopped" in person.says("stop")
+
+
+def test_a_wrong_code_tells_nothing(live, code):
+    assert code != "0000-0000-0000-0000"
+    assert "I know no report" in Person(live).says("status 0000-0000-0000-0000")
+
+
+def test_in_the_middle_of_a_report_a_code_is_still_a_code(live, code):
+    person = Person(live)
+    person.says("report")
+    assert "Your report" in person.says(code)
+
+
+@pytest.mark.parametrize(
+    "text", ["what does that mean", "responsibilities", "report", "", "status", "7KQ3", "a" * 4_000, "📱" * 16]
+)
+def test_words_are_no_code(text):
+    assert code_in(text) is None

@@ -1,0 +1,97 @@
+"""Contacts: who is there on a day, and everything that is wrong in a contacts file said at once."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from knowledge.contacts import load_contacts
+from knowledge.reading import PackError
+
+EXAMPLE = Path(__file__).parents[2] / "docs" / "contacts.example.yaml"
+TEXT = EXAMPLE.read_text(encoding="utf-8")
+
+
+def changed(tmp_path, old, new):
+    assert old in TEXT
+    file = tmp_path / "contacts.yaml"
+    file.write_text(TEXT.replace(old, new, 1), encoding="utf-8")
+    return file
+
+
+def test_the_example_loads_and_says_who_holds_which_role():
+    contacts = load_contacts(EXAMPLE)["st-peters"]
+    staffing = contacts.staffing(datetime(2026, 11, 23, 9, tzinfo=UTC))
+    assert staffing.held_by["dsl"] == {"dsl-1"}
+    assert staffing.held_by["deputy-head"] == {"dsl-1"}
+    assert not {"dsl", "head", "chair", "deputy-dsl"} & staffing.absent
+
+
+def test_a_day_away_a_day_off_and_a_role_that_nobody_holds_count_as_absent():
+    contacts = load_contacts(EXAMPLE)["st-peters"]
+    assert "dsl" in contacts.staffing(datetime(2026, 12, 1, 9, tzinfo=UTC)).absent
+    assert "deputy-dsl" in contacts.staffing(datetime(2026, 12, 3, 9, tzinfo=UTC)).absent
+    assert "computing-lead" in contacts.staffing(datetime(2026, 11, 23, 9, tzinfo=UTC)).absent
+
+
+def test_the_day_is_the_schools_own_and_not_that_of_the_server():
+    contacts = load_contacts(EXAMPLE)["st-peters"]
+    assert "dsl" in contacts.staffing(datetime(2026, 12, 4, 23, 30, tzinfo=UTC)).absent
+    assert "dsl" not in contacts.staffing(datetime(2026, 12, 5, 0, 30, tzinfo=UTC)).absent
+
+
+def test_somebody_who_has_left_holds_no_role():
+    contacts = load_contacts(EXAMPLE)["st-peters"]
+    assert "deputy-dsl-2" not in contacts.staffing(datetime(2026, 11, 23, 9, tzinfo=UTC)).held_by["deputy-dsl"]
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ("  chair-1:", "  mrs-jones:", "mrs-jones is not a label without a name"),
+        ("[{slack: U0123ABCG}]", "[{pigeon: coop}]", "pigeon is not a channel"),
+        ("email: head@school.example.org", "email: head", "this is not how email reaches anybody"),
+        ("roles: [chair]", "roles: [governors]", "nobody holds chair"),
+        ("roles: [chair]", "roles: [queen]", "queen is not known under roles"),
+        ("left: 2026-08-31", "left: last summer", "left is not a day"),
+        ('fri: "08:00-16:00"', 'fri: "16:00-08:00"', "fri has no hours"),
+        ("hours: {mon:", "hours: {someday:", "someday is not a day"),
+        ("{from: 2026-12-01, to: 2026-12-04}", "{from: 2026-12-04, to: 2026-12-01}", "ends before it begins"),
+        ("Europe/London", "Europe/Atlantis", "Europe/Atlantis is not a timezone"),
+        ("  out-of-hours:", "  night-team:", "out-of-hours is missing"),
+        ("checked: 2026-11-20", "checked: recently", "checked is not a date"),
+        ("channels: [{slack: U0123ABCG}]", "channels: []", "this person can't be reached"),
+        ("school: st-peters", "school: st-peters\nfax: none", "fax is not a key that belongs here"),
+    ],
+)
+def test_what_is_wrong_is_said_with_file_line_and_mend(tmp_path, old, new, said):
+    with pytest.raises(PackError) as error:
+        load_contacts(changed(tmp_path, old, new))
+    problem = next(p for p in error.value.problems if said in str(p))
+    assert problem.line >= 1
+    assert problem.mend
+
+
+def test_several_wrong_things_are_said_at_once(tmp_path):
+    file = changed(tmp_path, "roles: [chair]", "roles: [queen]")
+    file.write_text(file.read_text(encoding="utf-8").replace("Europe/London", "Mars"), encoding="utf-8")
+    with pytest.raises(PackError) as error:
+        load_contacts(file)
+    assert len(error.value.problems) >= 3
+
+
+def test_a_folder_holds_one_file_a_school_and_a_school_twice_is_refused(tmp_path):
+    (tmp_path / "one.yaml").write_text(TEXT, encoding="utf-8")
+    assert list(load_contacts(tmp_path)) == ["st-peters"]
+    (tmp_path / "two.yaml").write_text(TEXT, encoding="utf-8")
+    with pytest.raises(PackError, match="another file too"):
+        load_contacts(tmp_path)
+
+
+def test_an_empty_folder_and_a_file_that_is_not_there_are_said(tmp_path):
+    with pytest.raises(PackError, match="no contacts here"):
+        load_contacts(tmp_path)
+    with pytest.raises(PackError, match="can't be read"):
+        load_contacts(tmp_path / "contacts.yaml")
