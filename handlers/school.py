@@ -35,7 +35,7 @@ def sit(person: str, school: str, role: Audience, world: World) -> None:
 def read_code(code: str, world: World) -> tuple[str, Audience] | None:
     """Give what a link's code says: a school's short name, then _ and a role unless it is for parents."""
     school, _, role = code.lower().partition("_")
-    if school not in world.engine.schools or (role and role not in Audience):
+    if school not in world.engine.schools or (role and role not in list(Audience)):
         return None
     return school, Audience(role or Audience.PARENT)
 

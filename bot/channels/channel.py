@@ -89,8 +89,11 @@ class Channel(Protocol):
     async def heartbeat(self) -> None:
         """Find out whether events still come in, and reopen what has died; raises Unusable where that fails."""
 
+    async def stop(self) -> None:
+        """Receive no more; what came in is committed."""
+
     async def close(self) -> None:
-        """Receive no more and let go of the network."""
+        """Let go of the network, once nothing is to be sent any more."""
 
 
 class Unusable(Exception):  # noqa: N818 -- it says what the channel is

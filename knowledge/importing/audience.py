@@ -31,7 +31,9 @@ class Sections:
     def of(self, passage: Passage) -> People:
         """Give the audience that a passage's headings name, or nobody where they name none."""
         for heading in reversed(passage.path):
-            if _POLICY.search(heading.text) and (_policy_of(passage) in self._strong or heading.order == self._title):
+            if pattern("audience", "policy_title").search(heading.text) and (
+                _policy_of(passage) in self._strong or heading.order == self._title
+            ):
                 continue
             if people := self._by_heading.get(heading.order):
                 return people
@@ -94,6 +96,9 @@ class Sections:
                         strong[key] |= EVERYBODY
                 elif (found := pattern("audience", "scope_weak").search(sentence)) and at < 8:  # noqa: PLR2004
                     weak.setdefault(key, set()).update(named(sentence[found.end() : found.end() + 60]))
+        self._strong = frozenset(key for key, people in strong.items() if people)
+        if self._strong:
+            self._title = next((at for at in map(_policy_of, self._passages) if at >= 0), -1)
         scopes = {
             key: self.widened(frozenset(people))
             for key, people in {**weak, **{k: v for k, v in strong.items() if v}}.items()
@@ -104,25 +109,9 @@ class Sections:
         return scopes
 
 
-_POLICY = re.compile(
-    r"\b(polic(y|ies)|agreement|code of conduct|protocol|charter)\b(?!.*\b(breach|review|scope|purpose|aim|covered|this|principles|statement|monitoring)\b)",
-    re.IGNORECASE,
-)
-
-
 def _policy_of(passage: Passage) -> int:
     """Give the place of the heading under which a whole policy stands; a file may hold several."""
-    low = [
-        h
-        for h in passage.path
-        if _POLICY.search(h.text)
-        and not re.search(
-            r"\b(this|breach|scope|purpose|aims?|covered|review|statement|monitoring|related|other|linked)\b",
-            h.text,
-            re.IGNORECASE,
-        )
-    ]
-    return low[0].order if low else -1
+    return next((h.order for h in passage.path if pattern("audience", "policy_title").search(h.text)), -1)
 
 
 def _widened(passages: tuple[Passage, ...]) -> People:

@@ -41,20 +41,13 @@ def applies_to(sentence: str) -> People:
     return named(low[match.end() :]) if match and match.start() < 25 and "guidance for" not in match[0] else frozenset()  # noqa: PLR2004
 
 
-_ADDRESSED = re.compile(
-    r"\b(?:ask|request|recommend|encourage|advise|urge|suggest|expect|require|remind|discourage)(?:s|d|ed)?\b(?: that)?([^.;]{0,60})"
-)
-_DUMMY = re.compile(r"^\W*(?:it is|it's|there (?:is|are)|it will be|it would be)\b(.{0,120})")
-_BY = re.compile(r"\bby ((?:\w+[ ,/]+){0,5}\w+)")
-
-
 def _addressed(sentence: str) -> People:
-    match = _ADDRESSED.search(plain(sentence))
+    match = pattern("audience", "addressed").search(plain(sentence))
     return first_named(match[1]) if match else frozenset()
 
 
-def _of_rule(ruling: Ruling, sentence: str, passage: Passage, sections: Sections, previous: People) -> People:
-    """Give whom a rule binds, by its subject first, then whom it names as doers, its section, and the policy's scope."""
+def _of_rule(ruling: Ruling, sentence: str, passage: Passage, sections: Sections, previous: People) -> People:  # noqa: PLR0911 -- a ladder of cases
+    """Give whom a rule binds, by its subject, then whom it names as doers, its section, and the policy's scope."""
     subject, section, scope = ruling.subject, sections.of(passage), sections.scope(passage)
     low = plain(sentence)
     suffered = not passage.lead_in and _suffered(plain(ruling.part), subject)
@@ -62,7 +55,7 @@ def _of_rule(ruling: Ruling, sentence: str, passage: Passage, sections: Sections
         return sections.widened(subject.people) if subject.wide else subject.people
     if subject.doer is Doer.PEOPLE and subject.generic:
         return section or scope
-    if duty := _DUTY_OF.search(low) or _DUMMY.match(low):
+    if duty := pattern("audience", "duty_of").search(low) or pattern("audience", "dummy").match(low):
         if people := first_named(duty[1]):
             return sections.widened(people)
     elif subject.doer in (Doer.SCHOOL, Doer.STANDS_IN) and (people := _addressed(sentence)):
@@ -73,52 +66,45 @@ def _of_rule(ruling: Ruling, sentence: str, passage: Passage, sections: Sections
         return section or previous or sections.widened(first) or scope
     if suffered:
         return (section or scope) - subject.people or section or scope
-    if not passage.lead_in and not section and not _REPORTED.search(low) and (people := _doers(subject, low)):
+    if (
+        not passage.lead_in
+        and not section
+        and not pattern("audience", "reported").search(low)
+        and (people := _doers(subject, low))
+    ):
         return sections.widened(people)
-    goes_on = subject.doer is Doer.NONE or _GOES_ON.search(low)
+    goes_on = subject.doer is Doer.NONE or pattern("audience", "goes_on").search(low)
     return section or (previous if goes_on else frozenset()) or _at_work(low, scope)
 
 
 def _doers(subject: Subject, low: str) -> People:
-    """Give who is to do what a sentence without a person as subject says ("used by staff", "If pupils are aware, …")."""
+    """Give who is to do what a sentence without a person as subject says ("used by staff", "If pupils find …")."""
     if (
-        (by := _BY.search(low))
+        (by := pattern("audience", "by").search(low))
         and (people := first_named(by[1]))
         and not re.search(r"\bby (?:the|a|their)? ?(?:head|school)", by[0])
     ):
         return people
     opening = re.match(r"^\W*(?:if|where|when|should) ([^,]{0,90}),", low)
-    if opening and _MEETS.search(opening[1][:60]) and (people := first_named(_MEETS.split(opening[1])[0])):
+    if (
+        opening
+        and pattern("audience", "meets").search(opening[1][:60])
+        and (people := first_named(pattern("audience", "meets").split(opening[1])[0]))
+    ):
         return people
     return subject.people if re.search(r"\b(?:phones?|mobiles?|devices?|cameras?)\b", low) else frozenset()
 
 
 def _at_work(low: str, scope: People) -> People:
     """Give a policy's scope, without pupils and parents where a sentence plainly speaks of work."""
-    if _WORK.search(low) and scope & ADULTS:
+    if pattern("audience", "work").search(low) and scope & ADULTS:
         return scope & ADULTS
-    return scope - {Audience.PUPIL} if _OF_PUPILS.search(low) and len(scope) > 1 else scope
-
-
-_GOES_ON = re.compile(r"\b(?:instead|also|such|these|those|this|the two|both)\b|^it\b")
-_MEETS = re.compile(
-    r"\b(?:aware|sees?|finds?|receives?|discovers?|notices?|experiences?|wish(?:es)?|wants?|needs?|suspects?|thinks?|feels?|believes?|comes?|uses?|access(?:es)?|"
-    r"posts?|accepts?|brings?|hears?|become|concerned|worried|unsure|contacted|approached)\b"
-)
-_WORK = re.compile(
-    r"\b(?:at work|working hours|work time|colleagues|school(?:'s)? (?:\w+ )?(?:camera|equipment|devices)|risk assessment|parental consent|in (?:their|your) professional)\b"
-)
-_OF_PUPILS = re.compile(
-    r"\b(?:photographs?|photos|images?|pictures|videos?|footage|recordings?|names?|information|data|work) (?:\w+ ){0,2}(?:of|about|belonging to|relating to|including) (?:\w+ )?(?:children|pupils|students|a child|a pupil)\b"
-)
-_REPORTED = re.compile(r"\bbe (?:\w+ly )?(?:reported|referred|raised|passed|directed|brought)\b")
-_DUTY_OF = re.compile(r"\b(?:responsibility|duty) of ([^.;]{0,60})")
-_SUFFERS = re.compile(r"\b(?:must|should|may|shall|can|will)(?: not| never| only| always)? be (\w+)")
+    return scope - {Audience.PUPIL} if pattern("audience", "of_pupils").search(low) and len(scope) > 1 else scope
 
 
 def _suffered(low: str, subject: Subject) -> bool:
     """Tell whether the people named as subject only suffer what others do ("Pupils must not be tagged")."""
-    match = _SUFFERS.search(low)
+    match = pattern("audience", "suffers").search(low)
     if not match or subject.doer is not Doer.PEOPLE or match[1] in load("audience")["addressing"]:
         return False
     ends = match[1].endswith("ed") or match[1] in load("audience")["irregular_participles"]

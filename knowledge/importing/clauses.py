@@ -7,76 +7,15 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from knowledge.importing.patterns import plain
+from knowledge.importing.patterns import load, plain
 
 if TYPE_CHECKING:
-    from knowledge.importing.subjects import People
     from knowledge.importing.document import Passage
     from knowledge.importing.exceptions import Terms
+    from knowledge.importing.subjects import People
 
 _MOST_WORDS = 6
 _LONGEST = 56
-_DULL = frozenset(
-    [
-        "the",
-        "a",
-        "an",
-        "of",
-        "to",
-        "and",
-        "or",
-        "in",
-        "on",
-        "at",
-        "by",
-        "for",
-        "with",
-        "from",
-        "as",
-        "is",
-        "are",
-        "be",
-        "been",
-        "it",
-        "its",
-        "this",
-        "that",
-        "these",
-        "those",
-        "their",
-        "they",
-        "any",
-        "all",
-        "which",
-        "who",
-        "such",
-        "other",
-        "will",
-        "would",
-        "has",
-        "have",
-        "had",
-        "if",
-        "when",
-        "where",
-        "there",
-        "also",
-        "into",
-        "than",
-        "then",
-        "our",
-        "your",
-        "his",
-        "her",
-        "he",
-        "she",
-        "we",
-        "you",
-        "i",
-        "school",
-        "policy",
-    ]
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +38,9 @@ class Naming:
 
     def of(self, text: str) -> str:
         """Name a clause by the telling words with which it begins."""
-        words = [w for w in re.findall(r"[a-z0-9]+", plain(text).replace("'", "")) if w not in _DULL]
+        words = [
+            w for w in re.findall(r"[a-z0-9]+", plain(text).replace("'", "")) if w not in load("particulars")["dull"]
+        ]
         name = ""
         for word in words[:_MOST_WORDS]:
             if len(name) + len(word) > _LONGEST:
@@ -107,13 +48,7 @@ class Naming:
             name = f"{name}-{word}" if name else word
         name = name or "clause"
         self._given[name] += 1
-        return (
-            name
-            if self._given[name] == 1
-            else self.of(f"{name} {self._given[name]}")
-            if False
-            else self._numbered(name)
-        )
+        return name if self._given[name] == 1 else self._numbered(name)
 
     def _numbered(self, name: str) -> str:
         numbered = f"{name}-{self._given[name]}"

@@ -6,7 +6,8 @@ import re
 from dataclasses import dataclass
 from functools import cache
 
-from knowledge.importing.patterns import load
+from knowledge.importing.patterns import load, pattern
+
 
 @dataclass(frozen=True, slots=True)
 class Cue:
@@ -22,52 +23,40 @@ def _patterns() -> tuple[tuple[str, re.Pattern[str]], ...]:
     return tuple((sort, re.compile(line)) for sort, line in load("strength")["cues"])
 
 
-_CONDITION = re.compile(
-    r"^\W*(?:(?:however|therefore|in addition|also|and|but),? )?(?:if|where|when|whenever|wherever|while|whilst|as|once|before|after|although|though|even if|"
-    r"in the event|in cases?|in instances|in exceptional|in order|under|for|should (?:you|any|a|an|there|staff|pupils|parents|the)|unless|until|with|by|during|following|given|since|in|at|on|to)\b"
-)
-_RELATIVE = re.compile(
-    r"\b(?:who|which|that|whom|whose|what|how|where|if|when|whether|as)(?: (?:they|it|he|she|you|we|he/she|s/he|also|then|either|\w+ly))? $"
-)
-_RELATIVE_FAR = re.compile(r"\b(?:where|what|how|whether|when|why|if)(?: [\w'/-]+){1,4} $")
-_INVERTED = re.compile(
-    r"^should (?:this|it|they|these|there|you|anyone|any|a|an|such|he|she|the \w+ (?:be|wish|need|find|have))\b"
-)
+_LONG = 60
 _COMMA = re.compile(r",\s+(?:then )?")
 
 
 def found_in(low: str) -> list[Cue]:
-    """Give the cues of a sentence in order; of those that overlap the first stays, of those beginning alike the first listed."""
+    """Give the cues of a sentence in order; of those that overlap the first stays, of those alike the first listed."""
     found = [Cue(sort, match.start(), match.end()) for sort, cue in _patterns() for match in cue.finditer(low)]
     found.sort(key=lambda c: c.start)
     kept: list[Cue] = []
     for cue in found:
-        if (
-            not kept
-            or cue.start >= kept[-1].end
-            or (
-                cue.start > kept[-1].start
-                and kept[-1].sort == "fact"
-                and cue.sort != "fact"
-                and kept[-1].end - kept[-1].start > 60
-            )
-        ):
+        if not kept or cue.start >= kept[-1].end or _within_long_fact(cue, kept[-1]):
             kept.append(cue)
     return kept
+
+
+def _within_long_fact(cue: Cue, before: Cue) -> bool:
+    spans_much = before.end - before.start > _LONG
+    return before.sort == "fact" != cue.sort and cue.start > before.start and spans_much
 
 
 def aside(low: str, cue: Cue) -> bool:
     """Tell whether a cue stands in a relative clause or a condition ("which could harm", "Should this happen")."""
     before = low[: cue.start]
     if cue.start == 0:
-        return bool(_INVERTED.match(low))
+        return bool(pattern("strength", "inverted").match(low))
     weak = cue.sort in ("can_or_could", "may_or_might", "may", "fact", "will_be", "will")
-    return bool(_RELATIVE.search(before) or (weak and _RELATIVE_FAR.search(before)))
+    return bool(
+        pattern("strength", "relative").search(before) or (weak and pattern("strength", "relative_far").search(before))
+    )
 
 
 def main_clause(low: str, cues: list[Cue]) -> int:
     """Give where the main clause begins: after "If …," where a cue follows it."""
-    if not _CONDITION.match(low):
+    if not pattern("strength", "condition").match(low):
         return 0
     for comma in _COMMA.finditer(low):
         rest = low[comma.end() :]

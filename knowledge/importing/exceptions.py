@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 from knowledge.importing.circumstances import EXCLUSIVE, Tag, about_of, asked, condition_of, tags_in
 from knowledge.importing.patterns import load, pattern, plain
@@ -25,15 +26,7 @@ _SCOPE_ONLY = frozenset(
 )
 """Circumstances that confine a permission but are no condition of it."""
 _UNSAID_BAN = {MUST_NOT: Verdict.FORBIDDEN, SHOULD_NOT: Verdict.DISCOURAGED}
-_ALL_CASES = re.compile(
-    r"\bin (?:both|all|either|such|these) (?:these |such )?(?:case|cases|circumstances|instances)\b[^.]*"
-)
 _CLAUSE_END = re.compile(r"\.(?:\s|$)|;|\)|$")
-_ONLY = re.compile(r"\b(?:only|solely|exclusively|restricted to|limited to|confined to|kept to)\b")
-_GIVEN = re.compile(
-    r"\b(?:with|if|when|where|once|after|subject to|provided|providing|only|whose|(?:has|have) (?:been|agreed|given)|in accordance with|by arrangement|"
-    r"approved|authori[sz]ed|agreed|cleared|signed off|direct(?:ed|ion)|permitted by)\b"
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +80,7 @@ def _ban(ruling: Ruling, text: str) -> Terms:
             for tag, words in load("exceptions")["implied"].items()
             if re.search(words, low)
         ]
-    always = _ALL_CASES.search(plain(text))
+    always = pattern("exceptions", "all_cases").search(plain(text))
     if always and exceptions:
         extra = [tag for tag in tags_in(text[always.start() : always.end()]) if tag.kind == "permission"]
         exceptions = [
@@ -111,10 +104,10 @@ def _both(first: str, second: str) -> str:
 def _exceptions(phrase: str, words: str, modality: Modality) -> list[Condition]:
     """Give the exceptions of one phrase: those joined by "or" each by itself, those joined by "and" together."""
     parts = re.split(r"\bor\b", phrase)
-    alternatives = [[t for t in tags_in(part)] for part in parts]
+    alternatives = [tags_in(part) for part in parts]
     if len(parts) > 1 and sum(1 for tags in alternatives if tags) > 1:
         names = [{t.name for t in tags} for tags in alternatives if tags]
-        if not any(a == b for a, b in zip(names, names[1:], strict=False)):
+        if not any(a == b for a, b in pairwise(names)):
             return [_excepted(tags, part, modality) for tags, part in zip(alternatives, parts, strict=True) if tags]
     return [_excepted(tags_in(phrase), words.strip(" ,:"), modality)]
 
@@ -129,8 +122,8 @@ def _conditional(tags: list[Tag], ruling: Ruling) -> list[Tag]:
     low = plain(ruling.part)
     kept = []
     for tag in tags:
-        private = tag.name == "purpose.private" and _ONLY.search(low)
-        given = tag.kind != "permission" or _GIVEN.search(low[max(0, tag.start - 60) : tag.end])
+        private = tag.name == "purpose.private" and pattern("exceptions", "only").search(low)
+        given = tag.kind != "permission" or pattern("exceptions", "given").search(low[max(0, tag.start - 60) : tag.end])
         if (private or tag.name not in _SCOPE_ONLY) and tag.kind != "person" and given:
             kept.append(tag)
     return kept
@@ -138,18 +131,14 @@ def _conditional(tags: list[Tag], ruling: Ruling) -> list[Tag]:
 
 def _alternative(tags: list[Tag], text: str) -> bool:
     kinds = [tag.kind for tag in tags]
-    joined = any(
-        re.search(r"\bor\b", plain(text)[a.end : b.start])
-        for a, b in zip(tags, tags[1:], strict=False)
-        if a.end <= b.start
-    )
+    joined = any(re.search(r"\bor\b", plain(text)[a.end : b.start]) for a, b in pairwise(tags) if a.end <= b.start)
     return len(set(kinds)) < len(kinds) or joined
 
 
 def _only(ruling: Ruling, text: str) -> Terms:
     """Read "must only … through the school's own channels": a ban on every other way and a duty to take this one."""
     low = plain(text)
-    only = _ONLY.search(low)
+    only = pattern("exceptions", "only").search(low)
     at = only.start() if only else 0
     tags = [t for t in tags_in(text) if t.end > at and t.kind in (*EXCLUSIVE, "permission", "purpose", "content")]
     tags = [

@@ -59,7 +59,7 @@ def _front(passages: Sequence[Passage]) -> int:
     return 0
 
 
-def _reason(passage: Passage, following: Passage | None, *, first: bool) -> str | None:
+def _reason(passage: Passage, following: Passage | None, *, first: bool) -> str | None:  # noqa: PLR0911 -- a ladder of cases
     text = passage.text.strip()
     words = text.split()
     if pattern("layout", "contents_heading").search(passage.heading) or pattern("layout", "contents_line").search(text):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 
 from knowledge.importing.document import Block, Kind
 from knowledge.importing.lines import Mark, Marked, rejoined
@@ -24,7 +25,7 @@ def wrapped_width(lines: list[str]) -> int | None:
     width = lengths[int(len(lengths) * 0.97)] if len(lengths) > 20 else lengths[-1]  # noqa: PLR2004
     broken = sum(
         1
-        for a, b in zip(lines, lines[1:], strict=False)
+        for a, b in pairwise(lines)
         if len(a.split()) > 4 and b[:80].strip()[:1].islower() and not a.rstrip().endswith(_ENDS)  # noqa: PLR2004
     )
     wrapped = 30 < width <= 140 and broken >= max(2, len(texts) * 0.04)  # noqa: PLR2004
@@ -121,7 +122,7 @@ class Joiner:
         self._add(Block(Kind.PARAGRAPH, stripped), line, indent)
         self._marks = []
 
-    def goes_on(self, text: str, indent: int = 0) -> bool:
+    def goes_on(self, text: str, indent: int = 0) -> bool:  # noqa: PLR0911 -- a ladder of cases
         """Tell whether a line of text goes on from the block before."""
         if not self.blocks or self.blocks[-1].kind in (Kind.HEADING, Kind.ROW):
             return False

@@ -43,18 +43,7 @@ class Setting:
     listed: bool = False
 
 
-_WE_BID = re.compile(r"(?:we|school|academy|governors|headteacher|policy|it)\b")
-_NOBODY = re.compile(r"^\W*no (.{1,70}?)\b(?:will|may|must|should|shall|can|is|are)\b")
 _NEAR = 60
-_JOIN = re.compile(
-    r"(?:;|,|\band\b|\bbut\b|\bhowever\b|\bor\b|-|\(|\.|\balthough\b|\bthough\b|\bwhile\b|\bwhilst\b|(?=\b(?:you|they)\b))\s*(?:(?:however|also|only|then|in addition|always)\b,?\s*)*"
-)
-_SAME_TERMS = re.compile(
-    r"\bin (?:both|all|either|such|these) (?:these |such )?(?:case|cases|circumstances|instances)\b[^.]*$"
-)
-_TOLD = re.compile(
-    r"^[^.;]{0,16}?\bbe (?:\w+ly )?(?:informed|notified|told|contacted|consulted|asked|made aware|advised|alerted|kept|copied|approached|given)\b"
-)
 
 
 def bids(sentence: str) -> bool:
@@ -93,10 +82,14 @@ def _others(sentence: str, low: str, cues: list[Cue], first: Ruling, setting: Se
     found: list[tuple[int, Ruling]] = []
     kinds = {_class(first.modality)}
     for cue in cues:
-        joins = list(_JOIN.finditer(low[: cue.start + 4 if cue.sort == "and_not" else cue.start])) or (
-            [re.match("", low)] if cue.sort == "and_not" else []
-        )
-        if not joins or cue.start - joins[-1].end() > _NEAR or _SAME_TERMS.search(low[: cue.start]):
+        joins = list(
+            pattern("strength", "join").finditer(low[: cue.start + 4 if cue.sort == "and_not" else cue.start])
+        ) or ([re.match("", low)] if cue.sort == "and_not" else [])
+        if (
+            not joins
+            or cue.start - joins[-1].end() > _NEAR
+            or pattern("strength", "same_terms").search(low[: cue.start])
+        ):
             continue
         join = joins[-1]
         if cue.sort == "and_not":
@@ -126,20 +119,18 @@ def _class(modality: Modality) -> str:
 
 def _judged(sentence: str, low: str, cue: Cue, before: str, setting: Setting) -> Ruling:
     """Weigh one cue by the subject that stands before it."""
-    nobody = _NOBODY.match(low) if cue.start < 3 else None  # noqa: PLR2004
+    nobody = pattern("strength", "nobody").match(low) if cue.start < 3 else None  # noqa: PLR2004
     subject = subject_of(nobody[1] if nobody else before)
-    if _WE_BID.match(low[cue.start : cue.end]) and _bids_others(low[cue.start : cue.end]):
+    if pattern("strength", "we_bid").match(low[cue.start : cue.end]) and _bids_others(low[cue.start : cue.end]):
         subject = Subject(Doer.SCHOOL)
-    if subject.doer in (Doer.OFFICE, Doer.SCHOOL) and _TOLD.match(low[cue.start :]):
+    if subject.doer in (Doer.OFFICE, Doer.SCHOOL) and pattern("strength", "told").match(low[cue.start :]):
         subject = Subject(Doer.THING)
-    words = re.findall(r"[a-z'\-]+", low[cue.end :])[:2]
-    verb = words[0] if words else ""
     only = cue.sort.endswith("_only")
     modality = {
         "must_only": MUST_NOT,
         "should_only": SHOULD_NOT,
         "may_only": MAY,
-    }.get(cue.sort) or _by_subject(cue, low, subject, verb, words, setting)
+    }.get(cue.sort) or _by_subject(cue, low, subject, setting)
     if subject.doer is Doer.OFFICE or (subject.doer is Doer.SCHOOL and not _bids_others(low[cue.start : cue.end])):
         must = (
             subject.doer is Doer.SCHOOL
@@ -162,97 +153,67 @@ def _bids_others(cue: str) -> bool:
     )
 
 
-def _by_subject(cue: Cue, low: str, subject: Subject, verb: str, words: list[str], setting: Setting) -> Modality:
+def _by_subject(cue: Cue, low: str, subject: Subject, setting: Setting) -> Modality:
+    """Weigh "will", "may" and "can", which mean a rule or a mere fact, as the subject and the verb have it."""
     people = subject.doer in (Doer.PEOPLE, Doer.STANDS_IN)
+    words = re.findall(r"[a-z'\-]+", low[cue.end :])[:2] or [""]
+    match cue.sort:
+        case "will_not":
+            return _will_not(subject, setting, words, people=people)
+        case "may_not":
+            return _may_not(words, people=people)
+        case "will":
+            gets = pattern("strength", "gets").match(low[cue.end :]) and subject.people
+            return MUST if people and not gets else FACT
+        case "will_be":
+            return _will_be(low[cue.start : cue.end].rsplit(maxsplit=1)[-1], setting, people=people)
+        case "may_or_might" | "can_or_could":
+            return _may(cue, low, words, setting, people=people)
+        case sort:
+            return Modality(sort)
+
+
+def _told_to_families(setting: Setting) -> bool:
+    return setting.section in ({Audience.PARENT}, {Audience.PUPIL})
+
+
+def _will_not(subject: Subject, setting: Setting, words: list[str], *, people: bool) -> Modality:
+    school = subject.doer in (Doer.SCHOOL, Doer.OFFICE) or (_told_to_families(setting) and not people)
+    done_to = people and words[0] == "be" and words[-1].endswith("ed")
+    return FACT if school or (done_to and words[-1] not in load("strength")["allowing_participles"]) else MUST_NOT
+
+
+def _may_not(words: list[str], *, people: bool) -> Modality:
     data = load("strength")
-    if cue.sort == "will_not":
-        school = subject.doer in (Doer.SCHOOL, Doer.OFFICE) or (
-            setting.section in ({Audience.PARENT}, {Audience.PUPIL}) and not people
-        )
-        return (
-            FACT
-            if school
-            or (
-                verb == "be"
-                and people
-                and len(words) > 1
-                and words[1].endswith("ed")
-                and words[1] not in ("permitted", "allowed", "tolerated", "accepted")
-            )
-            else MUST_NOT
-        )
-    if cue.sort == "may_not":
-        passive = verb == "be" and len(words) > 1 and words[1] in data["permitted_participles"]
-        possible = verb in data["possible"] or verb in (
-            "always",
-            "realise",
-            "understand",
-            "appropriate",
-            "possible",
-            "wish",
-            "want",
-        )
-        return MUST_NOT if passive or (people and not possible) else FACT
-    if cue.sort == "will":
-        return MUST if people and not _whole_school(subject, low, cue) else FACT
-    if cue.sort == "will_be":
-        participle = low[cue.start : cue.end].rsplit(maxsplit=1)[-1]
-        if people and participle in (
-            "responsible",
-            "aware",
-            "mindful",
-            "vigilant",
-            "respectful",
-            "careful",
-            "accountable",
-            "polite",
-            "kind",
-            "honest",
-            "required",
-            "expected",
-        ):
-            return SHOULD if participle == "expected" else MUST
-        duty = (
-            participle in data["duty_participles"]
-            and not people
-            and setting.section not in ({Audience.PARENT}, {Audience.PUPIL})
-        )
-        return MUST if duty else FACT
-    if cue.sort in ("may_or_might", "can_or_could"):
-        if re.match(
-            r" be used (?:for|to|as) (?:an? )?(?:bully|abus|harm|groom|harass|intimidat|track|identif|find)",
-            low[cue.end :],
-        ):
-            return FACT
-        if low[: cue.start].endswith("you ") and (
-            setting.section == {Audience.PARENT}
-            or pattern("strength", "advice_title").search(plain(f"{setting.heading} {setting.lead_in}"))
-        ):
-            return FACT
-        if "might" in low[cue.start : cue.end] or "could" in low[cue.start : cue.end]:
-            return FACT
-        if verb == "be":
-            return MAY if len(words) > 1 and words[1] in data["permitted_participles"] else FACT
-        return MAY if people and verb not in data["possible"] else FACT
-    return Modality(cue.sort)
+    passive = words[0] == "be" and words[-1] in data["permitted_participles"]
+    possible = words[0] in data["possible"] or words[0] in data["perhaps_not"]
+    return MUST_NOT if passive or (people and not possible) else FACT
 
 
-def _whole_school(subject: Subject, low: str, cue: Cue) -> bool:
-    return bool(
-        re.match(
-            r"\s*(?:receive|have access|be able|undergo|be given|be informed|get|learn|benefit)\b",
-            low[cue.end :],
-        )
-    ) and bool(subject.people)
+def _will_be(participle: str, setting: Setting, *, people: bool) -> Modality:
+    data = load("strength")
+    if people and participle in data["addressing_participles"]:
+        return MUST
+    duty = participle in data["duty_participles"] and not people and not _told_to_families(setting)
+    return MUST if duty else FACT
+
+
+def _may(cue: Cue, low: str, words: list[str], setting: Setting, *, people: bool) -> Modality:
+    data = load("strength")
+    advice = pattern("strength", "advice_title").search(plain(f"{setting.heading} {setting.lead_in}"))
+    telling_you = low[: cue.start].endswith("you ") and (setting.section == {Audience.PARENT} or advice)
+    if (
+        telling_you
+        or low[cue.start : cue.end] in ("might", "could")
+        or pattern("strength", "harm").match(low[cue.end :])
+    ):
+        return FACT
+    if words[0] == "be":
+        return MAY if words[-1] in data["permitted_participles"] else FACT
+    return MAY if people and words[0] not in data["possible"] else FACT
 
 
 _FIRM = ("must", "should", "will")
-_FINITE = re.compile(
-    r"^(?!\w+ing\b)(?:[^\s.;:]+ ){1,12}?(?:is|are|has|have|can|may|include|includes|isn't|aren't|was|were|will|do|does|must|should)\b .{8,}"
-)
-_STARTS = re.compile(
-    r"^(?:the|a|an|any|all|each|every|no|if|when|where|once|it|they|we|you|this|these|there|staff|pupils|parents|children|adults|governors|teachers|members of staff|students|carers|visitors|photographs|images|social media|under no)\b"
-)
 
 
 def independent(item: str, lead_in: str) -> bool:
@@ -260,9 +221,9 @@ def independent(item: str, lead_in: str) -> bool:
     low = plain(item)
     if re.match(r"^(?:no|not|never) \w+ing\b", low) or imperative(low):
         return False
-    if _FINITE.match(low) and not any(c.sort.startswith(_FIRM) for c in found_in(plain(lead_in))):
+    if pattern("strength", "finite").match(low) and not any(c.sort.startswith(_FIRM) for c in found_in(plain(lead_in))):
         return True
-    if not _STARTS.match(low):
+    if not pattern("strength", "starts").match(low):
         return False
     return any(cue.start > 3 and cue.start < 90 for cue in found_in(low) if not aside(low, cue))  # noqa: PLR2004
 

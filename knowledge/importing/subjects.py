@@ -46,33 +46,9 @@ def _names() -> tuple[tuple[str, re.Pattern[str]], ...]:
     )
 
 
-_OF_STAFF = re.compile(
-    r"\b(?:members?|user|users|group|groups|type|types|parts?|categor\w+) of (?=(?:the |our |all |support |teaching )*(?:staff|school community|governing|pupils|parents|public))"
-)
-_TRAINEES = re.compile(
-    r"\b(?:parent|student|adult) (?=helpers?|volunteers?|teachers?|governors?)|\bstudents on placement|(?<=volunteers and )students\b|\bstudents,? (?=(?:and |or )?(?:volunteers|supply))"
-)
-_CUT = re.compile(
-    r"\s(?:in|at|on|of|for|from|with|to|by|who|whose|which|that|using|working|attending|wishing|wanting|including|such as|regarding|about|between|"
-    r"against|towards|within|during|through|via|when|whilst|while|as|made|taken|posted|without|under|over|particularly|especially|either|whether|,? ?who)\b"
-)
-_RUN = re.compile(
-    r"[\w'-]+(?: (?:members?|body|board|people))?(?:(?:,? (?:and|or|&) |, |/|\()\s*(?:all |other |the |their |school )?[\w'-]+(?: (?:members?|body|board))?)*"
-)
-_AT_LARGE = re.compile(
-    r"\b(?:staff|employees?|adults?|personnel|workforce|workers?|everyone|anyone|individuals?)\b(?! leaders)"
-)
-_TRAIL = re.compile(
-    r"(?:\s+(?:also|always|never|only|all|both|therefore|themselves|each|then|still|normally|alike|likewise|and|or|together|generally|usually|,))+$|[\s,;:(\-]+$"
-)
-_AFTER_PEOPLE = re.compile(
-    r"^(?:members?|/\w+|\s|,|and|or|&|their|the|other|all|any|support|teaching|\(.*?\)|themselves|alike|persons?|[-/])*$"
-)
-
-
 def named(text: str) -> People:
     """Give the people whom a text names anywhere."""
-    low = _TRAINEES.sub("visitor ", _OF_STAFF.sub("", plain(text)))
+    low = pattern("audience", "trainees").sub("visitor ", pattern("audience", "of_staff").sub("", plain(text)))
     found: set[Audience] = set()
     for who, words in _names():
         if who == "adults" and words.search(low):
@@ -86,30 +62,27 @@ def named(text: str) -> People:
 
 def first_named(text: str) -> People:
     """Give the people whom a text names first, with those joined to them by "and", "or" or a stroke."""
-    low = _TRAINEES.sub("visitor ", _OF_STAFF.sub("", plain(text)))
+    low = pattern("audience", "trainees").sub("visitor ", pattern("audience", "of_staff").sub("", plain(text)))
     starts = [m.start() for who, words in _names() if who != "everyone" and (m := words.search(low))]
     if not starts:
         return frozenset()
-    run = _RUN.match(low[min(starts) :])
+    run = pattern("audience", "run").match(low[min(starts) :])
     return named(run[0]) if run else frozenset()
 
 
 def subject_of(before: str) -> Subject:
     """Tell who the subject is, from the words of a clause that stand before its verb."""
-    low = _TRAINEES.sub("visitor ", _OF_STAFF.sub("", plain(before).strip(" \"'“”‘’•-")))
-    low = re.sub(
-        r"^(?:however|therefore|in addition|additionally|furthermore|similarly|also|finally|and|or|but|for example|that|ensure that|then|in \w+ cases?)[, ]+",
-        "",
-        low,
+    low = pattern("audience", "trainees").sub(
+        "visitor ", pattern("audience", "of_staff").sub("", plain(before).strip(" \"'“”‘’•-"))
     )
-    low = re.sub(r"^(?:however|therefore|also|all of|any of|some)[, ]+", "", low).strip()
+    low = pattern("audience", "openers").sub("", low).strip()
     if not low:
         return Subject(Doer.NONE)
     head = low
-    cut = _CUT.search(f" {low}")
+    cut = pattern("audience", "cut").search(f" {low}")
     if cut and cut.start() > 0:
         head = low[: cut.start() - 1]
-    head = _TRAIL.sub("", _TRAIL.sub("", head)).strip()
+    head = pattern("audience", "trail").sub("", pattern("audience", "trail").sub("", head)).strip()
     if pattern("audience", "pronouns").search(head):
         return Subject(Doer.STANDS_IN)
     if pattern("audience", "school").search(head):
@@ -122,7 +95,9 @@ def subject_of(before: str) -> Subject:
         if office and Audience.GOVERNOR in people:
             people |= {Audience.STAFF}
         if people or everyone:
-            return Subject(Doer.PEOPLE, people, everyone, bool(_AT_LARGE.search(head)) and not office)
+            return Subject(
+                Doer.PEOPLE, people, everyone, bool(pattern("audience", "at_large").search(head)) and not office
+            )
     if pattern("audience", "office").search(head):
         governors = frozenset({Audience.GOVERNOR}) & named(head)
         return Subject(Doer.PEOPLE, governors | {Audience.STAFF}, wide=False) if governors else Subject(Doer.OFFICE)
@@ -135,11 +110,11 @@ def _last_person(head: str) -> str | None:
     for who, words in _names():
         for match in words.finditer(head):
             key = (match.end(), -match.start(), who)
-            if head[match.end() : match.end() + 1] in ("'",) or head[match.end() : match.end() + 2] == "s'":
+            if head[match.end() : match.end() + 2].lstrip("s").startswith("'"):
                 continue
             if best is None or key[:2] > best[:2]:
                 best = key
-    if best is None or not _AFTER_PEOPLE.match(head[best[0] :]):
+    if best is None or not pattern("audience", "after_people").match(head[best[0] :]):
         return None
     office = max((m.end() for m in pattern("audience", "office").finditer(head)), default=-1)
     if office >= best[0]:
@@ -148,7 +123,7 @@ def _last_person(head: str) -> str | None:
 
 
 def of_heading(text: str) -> People:
-    """Give whom a heading speaks to ("Use of social media by staff"), not those whom it is about ("Photos of pupils")."""
+    """Give whom a heading speaks to ("Use of phones by staff"), not those whom it is about ("Photos of pupils")."""
     low = pattern("audience", "heading_object").sub("", plain(text))
     if re.search(r"\b(?:training|safety|welfare|protection|safeguarding|images?|photos?|photographs?|voice) of\b", low):
         low = re.sub(r"\bof\b.*$", "", low)

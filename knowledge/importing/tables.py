@@ -6,18 +6,19 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from knowledge.importing.subjects import named
 from knowledge.importing.strength import force_of
+from knowledge.importing.subjects import named
 from knowledge.model import Modality
 
 if TYPE_CHECKING:
-    from knowledge.importing.subjects import People
     from knowledge.importing.document import Passage
+    from knowledge.importing.subjects import People
 
 _TICK = re.compile(r"^\W*(?:✓|✔|☑|√|x|y|yes|tick|✗|✘|❌|no|n)\W*$|^[✓✔☑√✗✘❌]$", re.IGNORECASE)
 _NO = re.compile(r"^\W*(?:no|never|not allowed|✗|✘|❌|n|not permitted|prohibited|forbidden)\b|^[✗✘❌]$", re.IGNORECASE)
 _YES = re.compile(r"^\W*(?:yes|✓|✔|☑|√|y|allowed|permitted|always)\b|^[✓✔☑√]$", re.IGNORECASE)
 
+_PAIR, _LONG_HEAD = 2, 5
 _UNDER = re.compile(r"^(?:only|with|after|if|at|when|in|during|by|on|subject|provided)\b", re.IGNORECASE)
 
 
@@ -57,9 +58,9 @@ def rules_of(passage: Passage) -> list[Cell]:
 
 def _heads(header: tuple[str, ...]) -> bool:
     """Tell whether a first row names its columns, and is no row of facts such as "Title – Social Media Policy"."""
-    return len(header) > 2 or (
-        len(header[-1].split()) < 5 and bool(named(header[-1]) or force_of(header[-1])) and "olicy" not in header[-1]
-    )
+    last = header[-1]
+    short = len(last.split()) < _LONG_HEAD and "olicy" not in last
+    return len(header) > _PAIR or (short and bool(named(last) or force_of(last)))
 
 
 def _strength(head: str, cell: str) -> tuple[Modality, bool]:

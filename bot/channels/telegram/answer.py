@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from bot.channels.channel import Delivery
@@ -13,6 +14,7 @@ from handlers import report, school, status
 from handlers.help import old_button
 from handlers.message import Button, Card, Reply, Signal
 from handlers.wording import say
+from knowledge.model import Audience
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -23,7 +25,8 @@ if TYPE_CHECKING:
     from handlers.ports import World
 
 _WAITING = "waiting"
-"""What somebody wrote before they chose a school, by ability name in the memory."""
+"""The name in the memory of what somebody wrote before they chose a school."""
+_WAITS = timedelta(hours=1)
 _PRIVATE = (*report.COMMANDS, *status.COMMANDS)
 
 
@@ -33,11 +36,12 @@ def answer(update: Payload, me: Me, buttons: StoredButtons, world: World) -> lis
     if heard is None:
         return []
     heard = replace(heard, at=world.clock()) if heard.pressed else heard
-    found = []
+    found: list[Delivery] = []
     if heard.query:
         # Telegram shows the press as under way until it hears this; nobody misses it where it comes too late.
         params = {"callback_query_id": heard.query}
-        found.append(Delivery(NAME, f"{heard.event}:press", f"press {heard.query}", _call("answerCallbackQuery", params), optional=True))
+        call = _call("answerCallbackQuery", params)
+        found.append(Delivery(NAME, f"{heard.event}:press", f"press {heard.query}", call, optional=True))
     sent = _sent(heard, me, buttons, world)
     return found + [replace(delivery, key=f"{heard.event}:{number}") for number, delivery in enumerate(sent)]
 
@@ -69,16 +73,17 @@ def _to_group(heard: Heard, reply: Reply, me: Me, buttons: StoredButtons) -> Ite
     concern = any(card.signal is Signal.HELP for card in reply.cards)
     shown = reply
     if concern or _asks_for_private(heard):
-        shown = Reply((Card(say("telegram.elsewhere"), signal=Signal.INFO),), (_OPEN,))
-    at = {} if heard.pressed else {"reply_parameters": {"message_id": heard.message, "allow_sending_without_reply": True}}
+        shown = Reply(
+            (Card(say("telegram.elsewhere"), signal=Signal.INFO),),
+            (Button(say("telegram.open_private"), "report.start"),),
+        )
+    question = {"message_id": heard.message, "allow_sending_without_reply": True}
+    at = {} if heard.pressed else {"reply_parameters": question}
     for message in render(shown, buttons.keep, me.username):
         yield Delivery(NAME, "", str(heard.chat), _call("sendMessage", {"chat_id": heard.chat, **message, **at}))
     if concern:
         # Telegram takes this only where the person has written to the bot before; the button above always leads there.
         yield from (replace(delivery, optional=True) for delivery in _to(heard.user, render(reply, buttons.keep)))
-
-
-_OPEN = Button(say("telegram.open_private"), "report.start")
 
 
 def _asks_for_private(heard: Heard) -> bool:
@@ -111,13 +116,33 @@ def _replies(heard: Heard, buttons: StoredButtons, world: World) -> Iterator[Rep
             yield school.welcome(*place, world)
         return
     seat = school.seat(heard.person, world)
-    if action == school.CHOSEN and value in world.engine.schools:
-        yield school.handle(heard.as_message(value, seat[1] if seat else _NOBODY, action, value), world)
-        yield from _waiting(heard, world)
+    if action == school.CHOSEN:
+        yield school.handle(heard.as_message(value, Audience.PARENT, action, value), world)
+        yield from _what_waited(heard, world)
     elif seat is None:
-        _wait(heard, action, value, world)
+        said = {"text": heard.text, "action": action, "value": value}
+        if heard.text not in ("/start", "/school"):
+            world.memory.keep(heard.person, heard.conversation, _WAITING, said, world.clock() + _WAITS)
         yield school.ask(world)
     elif heard.text == "/start":
         yield school.welcome(*seat, world)
     else:
         yield dispatch(heard.as_message(*seat, action, value), world)
+
+
+def _what_waited(heard: Heard, world: World) -> Iterator[Reply]:
+    """Answer what somebody wrote before they chose their school."""
+    said = world.memory.recall(heard.person, heard.conversation, _WAITING)
+    seat = school.seat(heard.person, world)
+    if said and seat:
+        world.memory.drop(heard.person, heard.conversation, _WAITING)
+        heard = replace(heard, text=said["text"])
+        yield dispatch(heard.as_message(*seat, said["action"], said["value"]), world)
+
+
+def _behind(heard: Heard, buttons: StoredButtons) -> tuple[str, str]:
+    """Give the action and value behind the button that was pressed; empty where it is none of ours."""
+    if heard.data.startswith(LONG):
+        return buttons.find(heard.data.removeprefix(LONG)) or ("", "")
+    action, _, value = heard.data.partition("|")
+    return action, value

@@ -1,0 +1,1 @@
+"""The chat in Slack, where staff are."""

@@ -1,0 +1,249 @@
+"""Speaks with Telegram over the network: receives by polling or by webhook, and sends; nothing else."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import warnings
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+
+from telegram import Bot, BotCommand, InlineKeyboardMarkup, LinkPreviewOptions, ReplyParameters, Update
+from telegram.error import (
+    BadRequest,
+    ChatMigrated,
+    Conflict,
+    Forbidden,
+    InvalidToken,
+    NetworkError,
+    RetryAfter,
+    TelegramError,
+)
+from telegram.ext import Updater
+from telegram.request import HTTPXRequest
+from telegram.warnings import PTBDeprecationWarning
+
+from bot.channels.channel import Pace, Received, Refused, Unsure, Unusable, Wait
+from bot.channels.telegram.answer import answer, sorry
+from bot.channels.telegram.parse import NAME, Me, parse
+from handlers.wording import say
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+
+    from bot.channels.channel import Delivery, Payload
+    from bot.store.buttons import StoredButtons
+    from handlers.ports import World
+
+_log = logging.getLogger(__name__)
+
+COMMANDS = ("ask", "quiz", "tip", "concern", "status", "privacy", "forget", "help", "stop")
+"""What Telegram shows in its menu, in this order."""
+PACE = Pace(overall=1 / 28, line=0.4)
+"""Telegram allows 30 messages a second, and short bursts in one chat; what is too fast it answers with a wait."""
+_UPDATES = ["message", "callback_query"]
+_POLL = 25
+"""Seconds for which Telegram holds a poll open."""
+_SILENT = 90.0
+"""Seconds without a new poll after which polling is taken for dead."""
+_ENDING = 3.0
+
+
+@dataclass(frozen=True, slots=True)
+class Webhook:
+    """Where Telegram sends updates to, where they are listened for, and the secret that they carry."""
+
+    url: str
+    listen: str
+    port: int
+    secret: str
+
+
+class Telegram:
+    """The Telegram channel."""
+
+    name = NAME
+
+    def __init__(
+        self, token: str, buttons: StoredButtons, *, api: str, webhook: Webhook | None = None, pace: Pace = PACE
+    ) -> None:
+        """Take the bot's token and the address of the Bot API."""
+        # python-telegram-bot warns whenever somebody is asked to wait, about a type that we don't use.
+        warnings.filterwarnings("ignore", category=PTBDeprecationWarning)
+        self.pace = pace
+        self._token, self._buttons, self._webhook = token, buttons, webhook
+        self._bot = _Bot(
+            token,
+            base_url=f"{api}/bot",
+            request=HTTPXRequest(connection_pool_size=64, read_timeout=15, connect_timeout=10, pool_timeout=10),
+            get_updates_request=HTTPXRequest(connection_pool_size=2, read_timeout=15, connect_timeout=10),
+        )
+        self._updater: Updater | None = None
+        self._me = Me(0, "")
+
+    async def open(self) -> str:
+        """Ask Telegram who the bot is, and register its commands."""
+        try:
+            await self._bot.initialize()
+            self._me = Me(self._bot.bot.id, self._bot.username)
+            await self._bot.set_my_commands(commands())
+        except InvalidToken:
+            raise Unusable(
+                "Telegram does not know this token. Copy it again from @BotFather into ASKFIRST_TELEGRAM_TOKEN."
+            ) from None
+        except TelegramError as error:
+            raise Unusable(f"Telegram can't be reached ({_why(error)}). Check the network, then try again.") from None
+        how = f"by webhook at {self._webhook.url}" if self._webhook else "by polling"
+        return f"Telegram: connected as @{self._me.username}, {how}"
+
+    async def listen(self, receive: Callable[[Received], Awaitable[bool]]) -> None:
+        """Begin to receive."""
+        self._updater = Updater(self._bot, _Committing(receive, self._me))
+        try:
+            await self._updater.initialize()
+            await self._start()
+        except (TelegramError, OSError) as error:
+            why = _why(error) if isinstance(error, TelegramError) else f"port {self._port}: {error.strerror}"
+            raise Unusable(f"Telegram's messages can't be received ({why}).") from None
+
+    async def _start(self) -> None:
+        assert self._updater is not None  # noqa: S101 -- listen makes it first
+        self._bot.polled_at = asyncio.get_running_loop().time()
+        if self._webhook is None:
+            await self._updater.start_polling(
+                timeout=_POLL, bootstrap_retries=3, allowed_updates=_UPDATES, error_callback=_complain
+            )
+            return
+        await self._updater.start_webhook(
+            listen=self._webhook.listen,
+            port=self._webhook.port,
+            url_path=urlsplit(self._webhook.url).path.lstrip("/"),
+            webhook_url=self._webhook.url,
+            secret_token=self._webhook.secret,
+            bootstrap_retries=3,
+            allowed_updates=_UPDATES,
+        )
+
+    @property
+    def _port(self) -> int:
+        return self._webhook.port if self._webhook else 0
+
+    def answer(self, event: Received, world: World) -> list[Delivery]:
+        """Handle an update."""
+        return answer(event.payload, self._me, self._buttons, world)
+
+    def sorry(self, event: Received) -> list[Delivery]:
+        """Say that an update could not be handled."""
+        return sorry(event.payload, self._me)
+
+    async def send(self, payload: Payload) -> None:
+        """Make one call."""
+        try:
+            await self._call(payload["method"], dict(payload["params"]))
+        except RetryAfter as error:
+            raise Wait(error._retry_after.total_seconds()) from None  # noqa: SLF001 -- the public one changes its type
+        except ChatMigrated as error:
+            await self.send({**payload, "params": {**payload["params"], "chat_id": error.new_chat_id}})
+        except BadRequest as error:
+            if "not modified" not in error.message:  # a button pressed twice, or a call made again: it stands there
+                raise Refused(_why(error)) from None
+        except Forbidden as error:
+            raise Refused(_why(error)) from None
+        except TelegramError as error:
+            raise Unsure(_why(error)) from None
+
+    async def _call(self, method: str, params: dict[str, Any]) -> None:
+        if method == "answerCallbackQuery":
+            await self._bot.answer_callback_query(**params)
+            return
+        params["link_preview_options"] = LinkPreviewOptions.de_json(params["link_preview_options"], self._bot)
+        if keyboard := params.get("reply_markup"):
+            params["reply_markup"] = InlineKeyboardMarkup.de_json(keyboard, self._bot)
+        if question := params.get("reply_parameters"):
+            params["reply_parameters"] = ReplyParameters.de_json(question, self._bot)
+        await (self._bot.edit_message_text if method == "editMessageText" else self._bot.send_message)(**params)
+
+    async def heartbeat(self) -> None:
+        """Ask whether the token still works, and whether updates still come in."""
+        try:
+            await self._bot.get_me()
+            if self._webhook:
+                info = await self._bot.get_webhook_info()
+                if info.url != self._webhook.url:
+                    _log.warning("Telegram sent its updates elsewhere; the webhook is set again")
+                    await self._reopen()
+            elif asyncio.get_running_loop().time() - self._bot.polled_at > _SILENT:
+                _log.warning("polling Telegram had stopped; it begins again")
+                await self._reopen()
+        except InvalidToken:
+            raise Unusable("Telegram does not take this token any more. Ask @BotFather for a new one.") from None
+        except TelegramError as error:
+            _log.warning("Telegram did not answer the heartbeat (%s)", _why(error))
+
+    async def _reopen(self) -> None:
+        assert self._updater is not None  # noqa: S101 -- listen made it
+        await self._updater.stop()
+        await self._start()
+
+    async def stop(self) -> None:
+        """Receive no more."""
+        try:
+            async with asyncio.timeout(_ENDING):
+                if self._updater and self._updater.running:
+                    await self._updater.stop()
+        except TimeoutError:
+            _log.warning("Telegram took too long to say goodbye; its last updates come again and are known then")
+
+    async def close(self) -> None:
+        """Let go of the network, once nothing is to be sent any more."""
+        if self._updater:
+            await self._updater.shutdown()
+        await self._bot.shutdown()
+
+
+def commands() -> list[BotCommand]:
+    """Give the commands with their descriptions."""
+    return [BotCommand(name, say(f"commands.{name}")) for name in COMMANDS]
+
+
+class _Bot(Bot):
+    """A bot that knows when it last asked for updates."""
+
+    polled_at = 0.0
+
+    async def get_updates(self, *args: Any, **kwargs: Any) -> tuple[Update, ...]:  # noqa: ANN401 -- passed on as they are
+        """Ask for updates, and note when."""
+        self.polled_at = asyncio.get_running_loop().time()
+        return await super().get_updates(*args, **kwargs)
+
+
+class _Committing(asyncio.Queue[object]):
+    """The queue into which the library puts updates: an update is in it once it is committed, and not before."""
+
+    def __init__(self, receive: Callable[[Received], Awaitable[bool]], me: Me) -> None:
+        super().__init__()
+        self._receive, self._me = receive, me
+
+    async def put(self, item: object) -> None:
+        """Commit an update that is meant for the bot, and drop any other unstored."""
+        if not isinstance(item, Update):
+            raise TypeError(type(item).__name__)
+        payload = item.to_dict()
+        heard = parse(payload, self._me)
+        if heard:
+            await self._receive(Received(NAME, heard.event, heard.line, heard.place, payload))
+
+
+def _complain(error: TelegramError) -> None:
+    if isinstance(error, Conflict):
+        _log.error("another process receives this bot's messages, too. Stop it, or give it a token of its own")
+    else:
+        _log.warning("Telegram could not be asked for messages (%s)", _why(error))
+
+
+def _why(error: TelegramError) -> str:
+    """Say what was wrong, without what the platform may have quoted of a message."""
+    name = "no answer" if type(error) is NetworkError else type(error).__name__
+    words = error.message.split('"')[0].split(":")[0].strip()
+    return f"{name}: {words}" if not isinstance(error, NetworkError) or isinstance(error, BadRequest) else name
