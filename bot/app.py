@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
     from pathlib import Path
 
+    from bot.channels.channel import Channel
     from knowledge.answering.engine import Engine
     from knowledge.contacts import Contacts
 
@@ -100,6 +101,21 @@ def open_store(settings: Settings, clock: Callable[[], datetime] = now) -> Itera
             database.dispose()
 
 
+def channels_of(settings: Settings, store: Store) -> list[Channel]:
+    """Make the channels that the settings name; each loads its library only here."""
+    found: list[Channel] = []
+    if token := settings.telegram_token.get_secret_value():
+        from bot.channels.telegram.client import Telegram, Webhook  # noqa: PLC0415
+
+        webhook = None
+        if settings.telegram_webhook:
+            host, _, port = settings.telegram_listen.rpartition(":")
+            secret = settings.telegram_webhook_secret.get_secret_value()
+            webhook = Webhook(settings.telegram_webhook, host, int(port), secret)
+        found.append(Telegram(token, store.buttons, api=settings.telegram_api, webhook=webhook))
+    return found
+
+
 def contacts_of(settings: Settings) -> Mapping[str, Contacts]:
     """Load the schools' own contacts; raises SetUpProblem with everything that is wrong in them."""
     if settings.contacts is None:
@@ -110,20 +126,25 @@ def contacts_of(settings: Settings) -> Mapping[str, Contacts]:
         raise SetUpProblem(f"these contacts can't be used:\n{error}") from None
 
 
+def world_in(store: Store, engine: Engine, contacts: Mapping[str, Contacts], clock: Callable[[], datetime]) -> World:
+    """Make the world around an engine and a store that are there already."""
+    return World(
+        engine=engine,
+        memory=store.memory,
+        drafts=store.drafts,
+        cases=store.cases,
+        clock=clock,
+        new_id=new_id,
+        contacts=contacts,
+    )
+
+
 @contextmanager
 def world_of(engine: Engine, settings: Settings, clock: Callable[[], datetime] = now) -> Iterator[World]:
     """Make the world around an engine that is there already."""
     contacts = contacts_of(settings)
     with open_store(settings, clock) as store:
-        yield World(
-            engine=engine,
-            memory=store.memory,
-            drafts=store.drafts,
-            cases=store.cases,
-            clock=clock,
-            new_id=new_id,
-            contacts=contacts,
-        )
+        yield world_in(store, engine, contacts, clock)
 
 
 @contextmanager

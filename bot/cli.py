@@ -19,6 +19,8 @@ _COMMANDS = {
         "check",
         "Check packs, topics, quiz, tips and signposts, and say what to mend.",
     ),
+    "run": ("bot.commands.run", "run", "Start the bot on the chat platforms that the settings name."),
+    "doctor": ("bot.commands.doctor", "doctor", "Check tokens, store, packs and contacts, and say how to mend each."),
     "cases": ("bot.commands.cases", "cases", "Show a lead the reports that were routed to them."),
     "routes": ("bot.commands.routes", "routes", "Say who gets which report, in which order, and why."),
     "index": (

@@ -44,6 +44,40 @@ class Settings(BaseSettings):
         description="Your contacts.yaml, or a folder of them. Empty: a trial, and nobody receives reports.",
     )
 
+    trial: bool = Field(
+        default=False,
+        description="yes lets the bot run without contacts, to try it: nobody receives reports then.",
+    )
+    packs: Path | None = Field(
+        default=None,
+        description="The folder with your schools' packs. Empty: the built-in packs.",
+    )
+    schools: str = Field(
+        default="",
+        description="The schools to serve, by short name, with commas. Empty: those with contacts; in a trial, all.",
+    )
+    telegram_token: SecretStr = Field(
+        default=SecretStr(""),
+        description="The token of your Telegram bot, from @BotFather. Empty: no Telegram.",
+    )
+    telegram_webhook: str = Field(
+        default="",
+        description="The https address that Telegram sends messages to. Empty: the bot asks Telegram for them.",
+    )
+    telegram_webhook_secret: SecretStr = Field(
+        default=SecretStr(""),
+        description="The secret that Telegram sends along to the webhook: 1 to 256 of A-Z a-z 0-9 _ -.",
+    )
+    telegram_listen: str = Field(
+        default="127.0.0.1:8081",
+        pattern=r":\d+$",
+        description="Where the webhook is listened for, behind your own https server.",
+    )
+    telegram_api: str = Field(
+        default="https://api.telegram.org",
+        description="The Bot API's address, for a Bot API server of your own.",
+    )
+
     @property
     def database_url(self) -> str:
         """Give the database's URL."""

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from knowledge.answering.answer import Answer, Citation, FollowUp, Help, Why
 from knowledge.answering.asking import kind_of, subject_of
 from knowledge.answering.concern import Listener
+from knowledge.answering.expecting import expected
 from knowledge.answering.fitted import Signs, load_fitted
 from knowledge.answering.lexicon import circumstances_of
 from knowledge.answering.ranking import Read, SchoolIndex, agrees, contradicts
@@ -92,6 +93,7 @@ class Engine:
             subject=subject_of(words, role),
             kind=kind_of(words),
             shown=circumstances_of(words, role, self.model.lexicon) | told,
+            expects=expected(words),
             chances=self.model.probabilities(words, role),
         )
 

@@ -25,6 +25,9 @@ CLAUSE_SIGNS = (
     "exception",
     "topics",
     "audiences",
+    "told",
+    "told_sharply",
+    "not_told",
 )
 """What is looked at in a clause, in the order of its weights; ranking.py says what each is."""
 ANSWER_SIGNS = ("score", "ruled_on", "not_ruled_on", "words", "lead", "bias")

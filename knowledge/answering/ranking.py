@@ -9,8 +9,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from knowledge.answering.expecting import tells
 from knowledge.answering.fitted import CLAUSE_SIGNS, load_fitted
 from knowledge.answering.lexicon import circumstances_of, concepts_of
+from knowledge.answering.words import words_of
 from knowledge.model import Audience, Modality, Wording
 
 if TYPE_CHECKING:
@@ -45,6 +47,7 @@ class Read:
     subject: Audience
     kind: Kind
     shown: frozenset[str]
+    expects: frozenset[str]
     chances: NDArray[np.float32]
 
     @property
@@ -101,6 +104,7 @@ class SchoolIndex:
         self._index_words(texts)
         self._ruled_on: dict[tuple[frozenset[Audience], bool], NDArray[np.bool_]] = {}
         self._about = [self._scope(clause, text) for clause, text in zip(school.clauses, texts, strict=True)]
+        self._tells = [tells([*text, *words_of(c.place)]) for c, text in zip(school.clauses, texts, strict=True)]
         self._open = [
             frozenset(tag for c in (*clause.exceptions, *clause.conditions) for tag in c.when)
             for clause in school.clauses
@@ -191,7 +195,16 @@ class SchoolIndex:
             ),
             math.log(len(clause.topics) or 1),
             len(clause.audience) / len(Audience),
+            *self._told(row, read.expects),
         )
+
+    def _told(self, row: int, expects: frozenset[str]) -> tuple[float, float, float]:
+        """Say what share of the expected the clause tells, and whether it tells or lacks what a who-question wants."""
+        if not expects:
+            return 0.0, 0.0, 0.0
+        met = expects & self._tells[row]
+        sharp = expects & {"age", "when", "where", "meaning", "consequence", "why", "documents"}
+        return len(met) / len(expects), float(len(sharp & met)), float(len(sharp - met))
 
     def _agreement(self, row: int, shown: frozenset[str]) -> tuple[float, float, float]:
         """Count the kinds of circumstance in which clause and question agree, contradict, or name other people."""

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from knowledge.importing.document import Heading, Passage
     from knowledge.importing.subjects import People
 
+_EARLY, _NEAR = 8, 60
+
 
 class Sections:
     """The audience of each section, carried down from heading to heading, and of each policy in the document."""
@@ -76,37 +78,38 @@ class Sections:
         return carried
 
     def _scoped(self) -> dict[int, People]:
-        strong: dict[int, set[Audience]] = {}
-        weak: dict[int, set[Audience]] = {}
+        """Give whom each policy of the document binds, by the place of its title, -1 for what stands under none."""
+        strong: dict[int, People] = {}
+        weak: dict[int, People] = {}
         for at, passage in enumerate(self._passages):
             key = _policy_of(passage)
             for sentence in map(plain, passages_of(passage.text)):
                 if match := pattern("audience", "scope").search(sentence):
-                    people = named(sentence[match.end() :])
-                    if passage.introduces:
-                        for item in self._passages[at + 1 :]:
-                            if not item.lead_in or item.path != passage.path:
-                                break
-                            people |= named(item.text)
-                    strong.setdefault(key, set()).update(people)
-                    if re.search(
-                        r"\b(everyone|all (members of )?the (school )?community|school community|all users)\b",
-                        sentence[match.end() :],
-                    ):
-                        strong[key] |= EVERYBODY
-                elif (found := pattern("audience", "scope_weak").search(sentence)) and at < 8:  # noqa: PLR2004
-                    weak.setdefault(key, set()).update(named(sentence[found.end() : found.end() + 60]))
-        self._strong = frozenset(key for key, people in strong.items() if people)
-        if self._strong:
-            self._title = next((at for at in map(_policy_of, self._passages) if at >= 0), -1)
-        scopes = {
-            key: self.widened(frozenset(people))
-            for key, people in {**weak, **{k: v for k, v in strong.items() if v}}.items()
-            if people
-        }
+                    people = self._bound_by_scope(sentence[match.end() :], at)
+                    strong[key] = strong.get(key, frozenset()) | people
+                elif at < _EARLY and (match := pattern("audience", "scope_weak").search(sentence)):
+                    people = named(sentence[match.end() : match.end() + _NEAR])
+                    weak[key] = weak.get(key, frozenset()) | people
+        strong = {key: people for key, people in strong.items() if people}
+        self._strong = frozenset(strong)
+        if strong:
+            self._title = next((place for place in map(_policy_of, self._passages) if place >= 0), -1)
+        scopes = {key: self.widened(people) for key, people in {**weak, **strong}.items() if people}
         if scopes and -1 not in scopes:
             scopes[-1] = next(iter(scopes.values()))
         return scopes
+
+    def _bound_by_scope(self, text: str, at: int) -> People:
+        """Give whom a statement of scope names, in its own words and in the list that it introduces."""
+        if pattern("audience", "whole_community").search(text):
+            return EVERYBODY
+        people = named(text)
+        if self._passages[at].introduces:
+            for item in self._passages[at + 1 :]:
+                if not item.lead_in or item.path != self._passages[at].path:
+                    break
+                people |= named(item.text)
+        return people
 
 
 def _policy_of(passage: Passage) -> int:

@@ -53,7 +53,7 @@ def _givers(text: str, low: str) -> list[Tag]:
         return []
     near = low[max(0, match.start() - 60) : match.end() + 70]
     start = max(0, match.start() - 60)
-    found = []
+    found: list[Tag] = []
     for tag, words in load("exceptions")["givers"].items():
         giver = re.search(words, near)
         if not giver:

@@ -85,7 +85,7 @@ def _clauses_of(passage: Passage, sections: Sections, linker: Linker, naming: Na
                     continue
                 ruled = Ruling(modality, ruling.subject, _part(ruling, text, sentence), ruling.only)
                 topics = linker(passage.heading, lead or context, ruling.part)
-                yield from _drafts(passage, ruled, text, audience, topics, naming)
+                yield from _drafts(passage, ruled, text, audience=audience, topics=topics, naming=naming)
         context = sentence
 
 
@@ -94,7 +94,7 @@ def _part(ruling: Ruling, text: str, sentence: str) -> str:
 
 
 def _drafts(
-    passage: Passage, ruling: Ruling, text: str, audience: People, topics: list[str], naming: Naming
+    passage: Passage, ruling: Ruling, text: str, *, audience: People, topics: list[str], naming: Naming
 ) -> Iterator[Draft]:
     terms = terms_of(ruling, text)
     for each in (terms, *terms.further):
@@ -107,7 +107,7 @@ def _row(passage: Passage, sections: Sections, linker: Linker, naming: Naming) -
         ruling = Ruling(cell.modality or first.modality, first.subject, cell.text, cell.text.lower().find(" only ") > 0)
         audience = cell.people or bound_by(ruling, cell.text, passage, sections, frozenset())[0]
         topics = linker(passage.heading, "", cell.text)
-        yield from _drafts(passage, ruling, _within(cell.text), audience, topics, naming)
+        yield from _drafts(passage, ruling, _within(cell.text), audience=audience, topics=topics, naming=naming)
 
 
 def _quoted(lead: str, sentence: str) -> str:

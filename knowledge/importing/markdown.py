@@ -6,7 +6,7 @@ import re
 
 import yaml
 
-from knowledge.importing.document import Document
+from knowledge.importing.document import Block, Document
 from knowledge.importing.headings import heading_of
 from knowledge.importing.joining import Joiner, parted, wrapped_width
 from knowledge.importing.lines import marked, mended, without_furniture
@@ -28,28 +28,19 @@ _UNDER = re.compile(r"(?<!\w)_{1,3}(?=\S)|(?<=\S)_{1,3}(?!\w)")
 _ESCAPE = re.compile(r"\\([\\`*_{}\[\]()#+\-.!|>~])")
 _SEPARATOR = re.compile(r"^\s*\|?\s*:?-{2,}:?\s*(\|\s*:?-{2,}:?\s*)*\|?\s*$")
 _LIST = re.compile(r"^(\s*)([-*+]|\d{1,2}[.)])\s+")
+_UNDERLINE = re.compile(r"={2,}|-{3,}")
+_MOST_WORDS, _DEEPEST = 12, 6
 
 
 def read(name: str, raw: str) -> Document:
     """Read the text of a .md file."""
     source, front = _without_front(raw)
     source = _AUTOLINK.sub(r"\1", _COMMENT.sub("", source))
-    physical = [_RULE.sub("", _IMAGE.sub("", _BREAK.sub(" ", line))).rstrip() for line in source.split("\n")]
+    physical = [_IMAGE.sub("", _BREAK.sub(" ", line)).rstrip() for line in source.split("\n")]
     lines: list[str | None] = []
     for line in without_furniture(whole_marks(physical)):
         lines += parted(line) if line and not line.lstrip().startswith("|") else [line]
-    plain = [inline(line) if line is not None else None for line in lines]
-    own_headings = sum(1 for line in lines if line and _HEADING.match(line))
-    joiner = Joiner(wrapped_width([line for line in plain if line is not None]), source)
-    depths: list[int] = []
-    for at, line in enumerate(lines):
-        if line is None:
-            continue
-        if not line.strip():
-            joiner.gap()
-            continue
-        _take(joiner, lines, plain, at, depths, strict=own_headings > 1)
-    return Document(name, tuple(joiner.blocks), front)
+    return Document(name, tuple(_Reader(lines, source).blocks()), front)
 
 
 def inline(line: str) -> str:
@@ -78,78 +69,105 @@ def _without_front(raw: str) -> tuple[str, dict[str, str]]:
     return raw[match.end() :], {str(key).lower(): str(value) for key, value in found.items()}
 
 
-def _take(
-    joiner: Joiner,
-    lines: list[str | None],
-    plain: list[str | None],
-    at: int,
-    depths: list[int],
-    *,
-    strict: bool,
-) -> None:
-    line, text = (
-        lines[at] or "",
-        (plain[at] or "").lstrip("> ") if (lines[at] or "").startswith(">") else plain[at] or "",
-    )
-    if match := _HEADING.match(line):
-        title = inline(match[2]).strip()
-        if title:
-            joiner.heading(title, len(match[1]))
-        return
-    if _SEPARATOR.match(line) and "|" in line:
-        return
-    if line.lstrip().startswith("|") or line.count(" | ") > 1:
-        joiner.row(tuple(inline(cell).strip() for cell in re.split(r"(?<!\\)\|", line.strip().strip("|"))))
-        return
-    if pattern("layout", "contents_line").search(text.strip()):
-        joiner.item(marked(f"• {text.strip()}"), 0, line, 1)
-        return
-    if text.strip().count("\t") > 1 or (
-        "\t" in text.strip() and marked(text.strip().split("\t")[0] + " x").mark is None
-    ):
-        joiner.row(tuple(cell.strip() for cell in text.strip().split("\t") if cell.strip()))
-        return
-    if _underlined(lines, at):
-        joiner.heading(text.strip(), 1 if (lines[at + 1] or "").strip()[0] == "=" else 2)
-        lines[at + 1] = None
-        return
-    if _headed(joiner, line, text, plain, at, strict=strict):
-        return
-    indent = len(line) - len(line.lstrip())
-    found = marked(text)
-    if found.mark is not None and (
-        _LIST.match(line) or joiner.follows(found) or joiner.gapped or not joiner.goes_on(text.strip(), indent)
-    ):
-        joiner.item(found, indent, text, _depth(depths, indent) if _LIST.match(line) else None)
-        return
-    joiner.text(text.strip(), indent, fresh=False)
+class _Reader:
+    """Takes the lines of a document one by one; each way of reading a line says whether it took it."""
 
+    def __init__(self, lines: list[str | None], source: str) -> None:
+        self.lines = lines
+        self.plain = [inline(line.removeprefix("> ")) if line is not None else None for line in lines]
+        self.strict = sum(1 for line in lines if line and _HEADING.match(line)) > 1
+        self.joiner = Joiner(wrapped_width([line for line in self.plain if line is not None]), source)
+        self.depths: list[int] = []
 
-def _headed(joiner: Joiner, line: str, text: str, plain: list[str | None], at: int, *, strict: bool) -> bool:
-    """Take a line that stands as a heading without a mark of one: all of it bold, or as in plain text."""
-    bold = _BOLD_LINE.match(line)
-    title = text.strip()
-    if bold and "**" not in bold[2] and len(title.split()) <= 12 and title[-1:] not in ".:;,":  # noqa: PLR2004
-        parts = marked(title)
-        joiner.heading(parts.text if parts.number else title, 6, parts.number)
+    def blocks(self) -> list[Block]:
+        """Read every line."""
+        ways = (
+            self._marked_heading,
+            self._underlined,
+            self._row,
+            self._contents,
+            self._bold,
+            self._unmarked,
+            self._item,
+        )
+        for at, line in enumerate(self.lines):
+            if line is None:
+                continue
+            if not line.strip():
+                self.joiner.gap()
+                continue
+            text = self.plain[at] or ""
+            if not any(way(at, line, text) for way in ways):
+                self.joiner.text(text.strip(), _indent(line))
+        return self.joiner.blocks
+
+    def _marked_heading(self, _at: int, line: str, _text: str) -> bool:
+        match = _HEADING.match(line)
+        if match and (title := inline(match[2]).strip()):
+            self.joiner.heading(title, len(match[1]))
+        return match is not None
+
+    def _underlined(self, at: int, line: str, text: str) -> bool:
+        below = (self.lines[at + 1] or "").strip() if at + 1 < len(self.lines) else ""
+        if _RULE.match(line):
+            self.joiner.gap()
+            return True
+        if not _UNDERLINE.fullmatch(below) or _LIST.match(line) or "|" in line or len(text.split()) > _MOST_WORDS:
+            return False
+        self.joiner.heading(text.strip(), 1 if below[0] == "=" else 2)
+        self.lines[at + 1] = None
         return True
-    listed = _LIST.match(line)
-    if not joiner.gapped or (listed and (strict or not listed[2][0].isdigit())):
+
+    def _row(self, _at: int, line: str, text: str) -> bool:
+        if _SEPARATOR.match(line) and "|" in line:
+            return True
+        if line.lstrip().startswith("|") or line.count(" | ") > 1:
+            self.joiner.row(tuple(inline(cell).strip() for cell in re.split(r"(?<!\\)\|", line.strip().strip("|"))))
+            return True
+        cells = tuple(cell.strip() for cell in text.strip().split("\t") if cell.strip())
+        if len(cells) > 2 or (len(cells) > 1 and marked(f"{cells[0]} x").mark is None):  # noqa: PLR2004
+            self.joiner.row(cells)
+            return True
         return False
-    heading = heading_of(plain, at, gapped=True, strict=strict)
-    if heading:
-        joiner.heading(heading[0], heading[1] + (3 if strict else 0), heading[2])
-    return heading is not None
+
+    def _contents(self, _at: int, line: str, text: str) -> bool:
+        listed = bool(pattern("layout", "contents_line").search(text.strip()))
+        if listed:
+            self.joiner.item(marked(f"• {text.strip()}"), 0, line, 1)
+        return listed
+
+    def _bold(self, _at: int, line: str, text: str) -> bool:
+        bold, title = _BOLD_LINE.match(line), text.strip()
+        if not bold or "**" in bold[2] or len(title.split()) > _MOST_WORDS or title[-1:] in ".:;,":
+            return False
+        parts = marked(title)
+        self.joiner.heading(parts.text if parts.number else title, _DEEPEST, parts.number)
+        return True
+
+    def _unmarked(self, at: int, line: str, _text: str) -> bool:
+        listed = _LIST.match(line)
+        if not self.joiner.gapped or (listed and (self.strict or not listed[2][0].isdigit())):
+            return False
+        heading = heading_of(self.plain, at, gapped=True, strict=self.strict)
+        if heading:
+            self.joiner.heading(heading.text, heading.level + (3 if self.strict else 0), heading.number)
+        return heading is not None
+
+    def _item(self, _at: int, line: str, text: str) -> bool:
+        found, listed = marked(text), _LIST.match(line)
+        alone = self.joiner.follows(found) or self.joiner.gapped or not self.joiner.goes_on(text.strip(), _indent(line))
+        if found.mark is None or not (listed or alone):
+            return False
+        self.joiner.item(found, _indent(line), text, self._depth(_indent(line)) if listed else None)
+        return True
+
+    def _depth(self, indent: int) -> int:
+        while self.depths and self.depths[-1] > indent:
+            self.depths.pop()
+        if not self.depths or indent > self.depths[-1] + 1:
+            self.depths.append(indent)
+        return len(self.depths)
 
 
-def _underlined(lines: list[str | None], at: int) -> bool:
-    below = (lines[at + 1] or "").strip() if at + 1 < len(lines) else ""
-    return bool(re.fullmatch(r"=+", below)) or (len(below) > 2 and bool(re.fullmatch(r"-+", below)))  # noqa: PLR2004
-
-
-def _depth(depths: list[int], indent: int) -> int:
-    while depths and depths[-1] > indent:
-        depths.pop()
-    if not depths or indent > depths[-1] + 1:
-        depths.append(indent)
-    return len(depths)
+def _indent(line: str) -> int:
+    return len(line) - len(line.lstrip())

@@ -34,12 +34,12 @@ def title_of(document: Document) -> str:
     lines = [block.text.strip() for block in document.blocks[:25]]
     for line in lines:
         tidy = re.sub(r"^title\s*[–:\t]\s*", "", line, flags=re.IGNORECASE).strip(" -–:")
-        if (
-            len(tidy) < _LONGEST_TITLE
-            and re.search(load("particulars")["titled"], tidy, re.IGNORECASE)
-            and not tidy.endswith((".", "?"))
-        ):
+        names = re.search(load("particulars")["titled"], tidy, re.IGNORECASE)
+        asks = re.search(load("particulars")["untitled"], tidy, re.IGNORECASE)
+        if names and not asks and len(tidy) < _LONGEST_TITLE and not tidy.endswith((".", "?")):
             return _calm(tidy)
+    if lines and len(lines[0].split()) < _LONGEST_LINE and not lines[0].endswith("."):
+        return _calm(lines[0])
     return _calm(re.sub(r"[-_]+", " ", document.name)).strip() or "Policy"
 
 

@@ -82,21 +82,14 @@ def _others(sentence: str, low: str, cues: list[Cue], first: Ruling, setting: Se
     found: list[tuple[int, Ruling]] = []
     kinds = {_class(first.modality)}
     for cue in cues:
-        joins = list(
-            pattern("strength", "join").finditer(low[: cue.start + 4 if cue.sort == "and_not" else cue.start])
-        ) or ([re.match("", low)] if cue.sort == "and_not" else [])
-        if (
-            not joins
-            or cue.start - joins[-1].end() > _NEAR
-            or pattern("strength", "same_terms").search(low[: cue.start])
-        ):
-            continue
-        join = joins[-1]
         if cue.sort == "and_not":
-            if first.modality in DUTIES:
+            if first.modality in DUTIES and "ban" not in kinds:
                 kinds.add("ban")
                 opposite = MUST_NOT if first.modality is MUST else SHOULD_NOT
                 found.append((cue.start, Ruling(opposite, first.subject, sentence[cue.start :])))
+            continue
+        join = max(pattern("strength", "join").finditer(low[: cue.start]), key=lambda m: m.start(), default=None)
+        if join is None or cue.start - join.end() > _NEAR or pattern("strength", "same_terms").search(low[: cue.start]):
             continue
         ruling = _judged(sentence, low, cue, low[join.end() : cue.start], setting)
         kind = _class(ruling.modality)
