@@ -61,6 +61,8 @@ def _press(draft: Draft, message: Message, world: World) -> Reply:
     if message.action == "report.answer":
         name, _, value = message.value.partition(":")
         return _choose(draft, name, value, message, world)
+    if message.action == "report.wrote":
+        return _wrote(draft, message, world)
     if message.action == "report.back":
         return back(message, world)
     if message.action == "report.stop":
@@ -134,6 +136,14 @@ def _heard(draft: Draft, message: Message, world: World) -> Reply:
     if value is None:
         return _ask(_with_words(draft, message, world), message, world, *files, _note("report.kept_words"))
     return _choose(draft, step.name, value, message, world, *files)
+
+
+def _wrote(draft: Draft, message: Message, world: World) -> Reply:
+    """Take words written into the field of a step, which `value` names; those of another step change nothing."""
+    step = _next(draft, message, world)
+    if step is None or step.name != message.value or intake.choices_of(step.name, _school(draft, world)):
+        return _ask(draft, message, world)
+    return _take(draft, step.name, message.text, message, world)
 
 
 def _with_words(draft: Draft, message: Message, world: World) -> Draft:

@@ -9,7 +9,7 @@ from typing import Protocol
 import yaml
 
 DIALOGS = Path(__file__).parent / "dialogs"
-_TURN = {"says", "presses", "replies", "never", "times", "attaches", "later"}
+_TURN = {"says", "presses", "replies", "never", "times"}
 
 
 @dataclass(frozen=True)

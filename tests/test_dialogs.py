@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from bot.app import open_world
+from bot.app import world_of
 from bot.channels.terminal.parse import parse
 from bot.channels.terminal.render import pressable, render
 from bot.dispatch import dispatch
@@ -47,7 +47,7 @@ class Terminal:
 
 @pytest.mark.parametrize("dialog", _ALL, ids=[d.name for d in _ALL])
 def test_a_conversation_goes_as_it_is_written(dialog, engine, tmp_path):
-    with open_world(Settings(_env_file=None, data=tmp_path), engine, in_memory=True, clock=lambda: _NOW) as world:
+    with world_of(engine, Settings(data=tmp_path, _env_file=None), clock=lambda: _NOW) as world:
         play(dialog, Terminal(world, dialog.school, dialog.role))
 
 

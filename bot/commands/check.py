@@ -36,11 +36,11 @@ def check(quiet: bool, folder: Path | None) -> None:
 
 def _beside(topics: tuple[str, ...]) -> list[str]:
     from knowledge.safety import load_safety  # noqa: PLC0415 -- not needed to check a school's own folder
-    from knowledge.smart.lessons import load_quiz, load_tips  # noqa: PLC0415
+    from knowledge.smart.lessons import load_lessons  # noqa: PLC0415
     from knowledge.smart.signposts import load_signposts  # noqa: PLC0415
 
-    tips = load_tips()
-    quiz = load_quiz(topics)
+    lessons = load_lessons(frozenset(topics))
     return [
-        f"{len(quiz)} quiz questions, {len(tips)} tips, {len(load_signposts())} signposts, {len(load_safety())} safety rules"
+        f"{len(lessons.questions)} quiz questions, {len(lessons.tips)} tips",
+        f"{len(load_signposts())} signposts, {len(load_safety())} safety rules",
     ]

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from knowledge.answering.answer import Answer, Citation, FollowUp, Help, Why
 from knowledge.answering.asking import kind_of, subject_of
 from knowledge.answering.concern import Listener
@@ -170,7 +172,7 @@ class Engine:
         return _because(said, f"somebody tells of something that happened: {heard.topic}")
 
     def _why(self, read: Read, ranked: list[Ranked]) -> Why:
-        likeliest = sorted(range(len(read.chances)), key=lambda i: -read.chances[i])[:3]
+        likeliest = np.argsort(-read.chances)[:3]
         return Why(
             words=tuple(read.words),
             topics=tuple((self.model.topics[i], round(float(read.chances[i]), 3)) for i in likeliest),

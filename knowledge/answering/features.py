@@ -7,12 +7,14 @@ from typing import TYPE_CHECKING
 from knowledge.answering.lexicon import concepts_of
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from knowledge.answering.lexicon import Lexicon
 
 _SHORTEST, _LONGEST = 3, 5
 
 
-def features_of(words: list[str], role: str, lexicon: Lexicon) -> set[str]:
+def features_of(words: Sequence[str], role: str, lexicon: Lexicon) -> set[str]:
     """Give the features of a message; each counts once.
 
     Words and pairs of words carry the meaning, runs of letters inside a word carry its endings and spellings

@@ -17,6 +17,7 @@ CLAUSE_SIGNS = (
     "topic",
     "words",
     "log_words",
+    "asked",
     "subject",
     "audience",
     "agrees",

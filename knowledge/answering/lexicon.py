@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from knowledge.model import Audience
 from knowledge.reading import Field, Problems, read_file
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 LEXICON = Path(__file__).with_name("lexicon.yaml")
 _BEFORE = 24
@@ -40,6 +44,15 @@ class Lexicon:
         }
         return frozenset(tags | derived | {tag for tag, _ in self.permissions} | _PERMISSIONS)
 
+    @cached_property
+    def starts(self) -> dict[str, int]:
+        """Give for each word that begins a phrase the length of the longest phrase that it begins."""
+        longest: dict[str, int] = {}
+        for table in (self.circumstances, self.concepts):
+            for phrase in table:
+                longest[phrase[0]] = max(longest.get(phrase[0], 0), len(phrase))
+        return longest
+
     @property
     def words(self) -> set[str]:
         """Give every word of every phrase, so that none is taken for a slip of the pen."""
@@ -62,12 +75,14 @@ class Lexicon:
                 at += 1
         return out
 
-    def phrases(self, words: list[str], table: dict[tuple[str, ...], tuple[str, ...]]) -> set[str]:
+    def phrases(self, words: Sequence[str], table: dict[tuple[str, ...], tuple[str, ...]]) -> set[str]:
         """Give the tags of the phrases of a table that stand in the words; inside a longer phrase none is looked for."""
         found: set[str] = set()
         at = 0
+        starts = self.starts
         while at < len(words):
-            for length in range(min(self.longest, len(words) - at), 0, -1):
+            # Few words begin a phrase, and most of those a short one.
+            for length in range(min(starts.get(words[at], 0), len(words) - at), 0, -1):
                 if tags := table.get(tuple(words[at : at + length])):
                     found.update(tags)
                     at += length
@@ -190,6 +205,6 @@ def _permissions(text: str, words: list[str], lexicon: Lexicon) -> set[str]:
     }
 
 
-def concepts_of(words: list[str], lexicon: Lexicon) -> set[str]:
+def concepts_of(words: Sequence[str], lexicon: Lexicon) -> set[str]:
     """Give the broad concepts that a message names, such as "platform" or "befriend"."""
     return lexicon.phrases(words, lexicon.concepts)

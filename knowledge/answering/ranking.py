@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import math
-from collections import defaultdict
 from dataclasses import dataclass
+from itertools import pairwise
+from operator import mul
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -12,6 +13,7 @@ import numpy as np
 from knowledge.answering.expecting import tells
 from knowledge.answering.fitted import CLAUSE_SIGNS, load_fitted
 from knowledge.answering.lexicon import circumstances_of, concepts_of
+from knowledge.answering.nearness import Nearness
 from knowledge.answering.words import words_of
 from knowledge.model import Audience, Modality, Wording
 
@@ -32,7 +34,7 @@ _LINKS = (1.0, 0.9, 0.8, 0.72, 0.66)
 _SOFT_LINK = 0.5
 """How far a clause answers for a topic that its own sentence sounds like."""
 _LEXICAL = 0.35
-_CANDIDATES = 24
+_CANDIDATES = 16
 _STOP = frozenset(
     ["a", "an", "the", "i", "im", "ive", "we", "my", "me", "our", "you", "your", "they", "their", "he", "she", "it", "its", "is", "are", "was", "be", "to", "of", "in", "on", "at", "for", "and", "or", "if", "so", "do", "does", "did", "can", "could", "would", "should", "will", "may", "must", "have", "has", "had", "not", "dont", "no", "that", "this", "there", "what", "who", "when", "where", "how", "with", "from", "by", "as", "about", "just", "any", "some", "one", "ok", "okay", "am", "up", "out", "get", "got", "put", "go", "going", "them", "him", "her", "his", "us", "all", "school", "staff", "pupil", "parent"]
 )
@@ -99,9 +101,9 @@ class SchoolIndex:
         self._own_words = {tuple(word.split()): plain.split() for word, plain in school.words.items()}
         texts = [model.read(clause.text) for clause in school.clauses]
         self.links = np.stack([self._link(c, text) for c, text in zip(school.clauses, texts, strict=True)])
-        self._rarity: dict[str, float] = {}
-        self._postings: dict[str, list[tuple[int, float]]] = defaultdict(list)
-        self._index_words(texts)
+        self._texts = Nearness([self._bag(text) for text in texts])
+        self._asks = Nearness([self._pairs(model.read(ask)) for clause in school.clauses for ask in clause.asks])
+        self._asks_of = np.array([i for i, clause in enumerate(school.clauses) for _ in clause.asks], dtype=np.int64)
         self._ruled_on: dict[tuple[frozenset[Audience], bool], NDArray[np.bool_]] = {}
         self._about = [self._scope(clause, text) for clause, text in zip(school.clauses, texts, strict=True)]
         self._tells = [tells([*text, *words_of(c.place)]) for c, text in zip(school.clauses, texts, strict=True)]
@@ -118,22 +120,18 @@ class SchoolIndex:
             link[at] = max(link[at], _LINKS[min(rank, len(_LINKS) - 1)])
         return link
 
-    def _index_words(self, texts: Sequence[list[str]]) -> None:
-        counts: dict[str, int] = defaultdict(int)
-        bags = [self._bag(text) for text in texts]
-        for bag, clause in zip(bags, self.school.clauses, strict=True):
-            for ask in clause.asks:
-                bag |= self._bag(self.model.read(ask))
-            for word in bag:
-                counts[word] += 1
-        self._rarity = {word: math.log(1 + len(bags) / n) for word, n in counts.items()}
-        for row, bag in enumerate(bags):
-            size = math.sqrt(sum(self._rarity[word] ** 2 for word in bag)) or 1.0
-            for word in bag:
-                self._postings[word].append((row, self._rarity[word] ** 2 / size))
-
     def _bag(self, words: list[str]) -> set[str]:
         return telling(words) | {f"@{concept}" for concept in concepts_of(words, self.model.lexicon)}
+
+    def _pairs(self, words: list[str]) -> set[str]:
+        return self._bag(words) | {f"{a} {b}" for a, b in pairwise(words)}
+
+    def _asked(self, words: list[str]) -> NDArray[np.float32]:
+        """Give for each clause how near the question comes to one of the ways of asking peculiar to it."""
+        best = np.zeros(len(self.school.clauses), dtype=np.float32)
+        if len(self._asks_of):
+            np.maximum.at(best, self._asks_of, self._asks.of(self._pairs(words)))
+        return best
 
     def _scope(self, clause: Clause, text: list[str]) -> frozenset[str]:
         if self.school.policy.wording is Wording.OURS:
@@ -165,26 +163,29 @@ class SchoolIndex:
     def rank(self, read: Read) -> list[Ranked]:
         """Give the clauses that may answer, best first."""
         by_topic = self.links @ read.chances
-        by_words = self._lexical(read.words)
-        rows = np.argsort(-(by_topic + _LEXICAL * by_words))[:_CANDIDATES]
+        by_words = self._texts.of(self._bag(read.words))
+        by_ask = self._asked(read.words)
+        rows = np.argsort(-(by_topic + _LEXICAL * (by_words + by_ask)))[:_CANDIDATES]
         ranked = []
         for row in rows:
             clause = self.school.clauses[row]
-            signs = self._signs(int(row), clause, read, float(by_topic[row]), float(by_words[row]))
-            score = sum(w * s for w, s in zip(self._fitted.clause, signs, strict=True))
+            signs = self._signs(int(row), clause, read, (float(by_topic[row]), float(by_words[row]), float(by_ask[row])))
+            score = sum(map(mul, self._fitted.clause, signs))
             score += self._fitted.kind[read.kind, clause.modality]
             ranked.append(Ranked(clause, score, float(by_topic[row]), float(by_words[row]), signs))
         ranked.sort(key=lambda r: -r.score)
         return ranked
 
-    def _signs(self, row: int, clause: Clause, read: Read, topic: float, words: float) -> tuple[float, ...]:
+    def _signs(self, row: int, clause: Clause, read: Read, near: tuple[float, float, float]) -> tuple[float, ...]:
         """Give what counts in a clause, in the order of CLAUSE_SIGNS."""
+        topic, words, asked = near
         agrees, contradicts, other_person = self._agreement(row, read.shown)
         return (
             math.log(topic + 0.01),
             topic,
             words,
             math.log(words + 0.05),
+            asked,
             float(read.subject in clause.audience),
             float(not clause.audience.isdisjoint(read.asked_about)),
             agrees,
@@ -215,13 +216,3 @@ class SchoolIndex:
         named = {tag.split(".")[0] for tag in about} & {tag.split(".")[0] for tag in shown}
         missed = named - agreed
         return float(len(agreed)), float(len(missed & EXCLUSIVE)), float("person" in missed)
-
-    def _lexical(self, words: list[str]) -> NDArray[np.float32]:
-        scores = np.zeros(len(self.school.clauses), dtype=np.float32)
-        bag = self._bag(words)
-        most = math.log(1 + len(self.school.clauses))
-        weight = math.sqrt(sum(self._rarity.get(word, most) ** 2 for word in bag)) or 1.0
-        for word in bag:
-            for row, value in self._postings.get(word, ()):
-                scores[row] += value
-        return scores / np.float32(weight)

@@ -10,6 +10,7 @@ import json
 import math
 from collections import Counter
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -74,7 +75,11 @@ class TopicModel:
 
     def read(self, text: str) -> list[str]:
         """Give the words of a text, with long unknown ones mended."""
-        return [self.speller.mend(word) for word in self.lexicon.spelt_out(words_of(text))]
+        return list(self._read(text))
+
+    @lru_cache(maxsize=16)  # noqa: B019 -- a model lives as long as the process
+    def _read(self, text: str) -> tuple[str, ...]:
+        return tuple(self.speller.mend(word) for word in self.lexicon.spelt_out(words_of(text)))
 
     def understands(self, words: list[str]) -> bool:
         """Tell whether enough of the words are known ones: English, and not another language or a slip of the hand."""
@@ -83,6 +88,11 @@ class TopicModel:
 
     def probabilities(self, words: list[str], role: str) -> NDArray[np.float32]:
         """Give for each topic (in the order of `topics`) how likely the words are about it; they add up to 1."""
+        return self._probabilities(tuple(words), role)
+
+    # One message is looked at by the listener for worries and by the ranking: the second look is free.
+    @lru_cache(maxsize=16)  # noqa: B019 -- a model lives as long as the process
+    def _probabilities(self, words: tuple[str, ...], role: str) -> NDArray[np.float32]:
         rows = [
             row for feature in features_of(words, role, self.lexicon) if (row := self.rows.get(feature)) is not None
         ]

@@ -6,15 +6,15 @@ import re
 from typing import TYPE_CHECKING
 
 from knowledge.importing.patterns import load, pattern, plain
-from knowledge.importing.strength import FACT, MUST
 from knowledge.importing.subjects import ADULTS, EVERYBODY, Doer, Subject, first_named, named
+from knowledge.importing.weighing import FACT, MUST
 from knowledge.model import Audience
 
 if TYPE_CHECKING:
     from knowledge.importing.audience import Sections
     from knowledge.importing.document import Passage
-    from knowledge.importing.strength import Ruling
     from knowledge.importing.subjects import People
+    from knowledge.importing.weighing import Ruling
 
 _LEADERS = frozenset({Audience.GOVERNOR, Audience.STAFF})
 

@@ -15,9 +15,10 @@ from knowledge.importing.exempting import reasons
 from knowledge.importing.opening import UnreadableDocument, open_document
 from knowledge.importing.patterns import plain
 from knowledge.importing.sentences import MOST_WORDS, leans, passages_of
-from knowledge.importing.strength import FACT, MUST, Ruling, Setting, bids, independent, rulings
+from knowledge.importing.strength import bids, independent, rulings
 from knowledge.importing.subjects import Doer, Subject
 from knowledge.importing.tables import rules_of
+from knowledge.importing.weighing import FACT, MUST, Ruling, Setting
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -8,7 +8,7 @@ from itertools import pairwise
 
 from knowledge.importing.circumstances import EXCLUSIVE, Tag, about_of, asked, condition_of, tags_in
 from knowledge.importing.patterns import load, pattern, plain
-from knowledge.importing.strength import BANS, MAY, MUST, MUST_NOT, SHOULD, SHOULD_NOT, Ruling
+from knowledge.importing.weighing import BANS, MAY, MUST, MUST_NOT, SHOULD, SHOULD_NOT, Ruling
 from knowledge.model import Condition, Modality, Verdict
 
 _SCOPE_ONLY = frozenset(

@@ -113,7 +113,12 @@ def _numbered(text: str, lines: list[str | None], at: int) -> Found | None:
 
 
 def _could_be_title(title: str) -> bool:
-    if not title or not title[0].isupper() or title.endswith((".", ";", ",")) or len(title.split()) > _MOST_TITLE:
+    if (
+        not title
+        or not title[0].isupper()
+        or title.rstrip(" -–").endswith((".", ";", ",", ":"))
+        or len(title.split()) > _MOST_TITLE
+    ):
         return False
     return title.isupper() or not pattern("layout", "no_heading").search(title)
 

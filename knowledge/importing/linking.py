@@ -16,12 +16,16 @@ _LIKELY = 0.08
 
 
 def linker_of(model: TopicModel) -> Linker:
-    """Make a linker of a topic model: the topics that are likely enough, at most four and at least one."""
+    """Make a linker of a topic model: the topics that are likely enough, at most four and at least one.
+
+    A heading helps some sentences and misleads others, so that each is read with it and without it.
+    """
 
     def link(heading: str, lead_in: str, sentence: str) -> list[str]:
-        chances = model.of_rule(" ".join(part for part in (heading, lead_in, sentence) if part))
+        words = f"{lead_in} {sentence}".strip()
+        chances = model.of_rule(words) + model.of_rule(f"{heading} {words}")
         best = sorted(range(len(chances)), key=lambda at: -float(chances[at]))[:MOST_TOPICS]
-        likely = [at for at in best if float(chances[at]) >= _LIKELY]
+        likely = [at for at in best if float(chances[at]) / 2 >= _LIKELY]
         return [model.topics[at] for at in likely or best[:1]]
 
     return link

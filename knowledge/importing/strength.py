@@ -3,45 +3,28 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from knowledge.importing.cues import aside, found_in, imperative, main_clause
 from knowledge.importing.patterns import load, pattern, plain
-from knowledge.importing.subjects import Doer, Subject, subject_of
-from knowledge.model import Audience, Modality
+from knowledge.importing.subjects import Doer, Subject
+from knowledge.importing.weighing import (
+    BANS,
+    DUTIES,
+    FACT,
+    MAY,
+    MUST,
+    MUST_NOT,
+    SHOULD,
+    SHOULD_NOT,
+    Ruling,
+    Setting,
+    judged,
+)
 
 if TYPE_CHECKING:
     from knowledge.importing.cues import Cue
-    from knowledge.importing.subjects import People
-
-MUST_NOT, SHOULD_NOT, MAY = Modality.MUST_NOT, Modality.SHOULD_NOT, Modality.MAY
-MUST, SHOULD, FACT = Modality.MUST, Modality.SHOULD, Modality.FACT
-BANS, DUTIES = (MUST_NOT, SHOULD_NOT), (MUST, SHOULD)
-
-
-@dataclass(frozen=True, slots=True)
-class Ruling:
-    """One rule that a sentence lays down: its strength, its subject, and the part of the sentence that says it.
-
-    `only` marks a rule that leaves one way open and closes the others ("may only", "must only").
-    """
-
-    modality: Modality
-    subject: Subject
-    part: str
-    only: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Setting:
-    """What a sentence stands under: its lead-in, its heading, whom its section speaks to; `listed` as an item."""
-
-    lead_in: str = ""
-    heading: str = ""
-    section: People = frozenset()
-    listed: bool = False
-
+    from knowledge.model import Modality
 
 _NEAR = 60
 
@@ -66,7 +49,7 @@ def rulings(sentence: str, setting: Setting) -> list[Ruling]:
         return _parted(sentence, Ruling(bid, Subject(Doer.NONE), sentence), low, cues, setting)
     if not cues:
         return [Ruling(_uncued(low, setting), Subject(Doer.NONE), sentence)]
-    first = _judged(sentence, low, cues[0], low[main : cues[0].start], setting)
+    first = judged(sentence, low, cues[0], low[main : cues[0].start], setting)
     return _parted(sentence, first, low, cues[1:], setting)
 
 
@@ -91,7 +74,7 @@ def _others(sentence: str, low: str, cues: list[Cue], first: Ruling, setting: Se
         join = max(pattern("strength", "join").finditer(low[: cue.start]), key=lambda m: m.start(), default=None)
         if join is None or cue.start - join.end() > _NEAR or pattern("strength", "same_terms").search(low[: cue.start]):
             continue
-        ruling = _judged(sentence, low, cue, low[join.end() : cue.start], setting)
+        ruling = judged(sentence, low, cue, low[join.end() : cue.start], setting)
         kind = _class(ruling.modality)
         if first.modality is FACT and ruling.subject.doer is not Doer.PEOPLE:
             continue
@@ -108,102 +91,6 @@ def _others(sentence: str, low: str, cues: list[Cue], first: Ruling, setting: Se
 
 def _class(modality: Modality) -> str:
     return "ban" if modality in BANS else "duty" if modality in DUTIES else modality.value
-
-
-def _judged(sentence: str, low: str, cue: Cue, before: str, setting: Setting) -> Ruling:
-    """Weigh one cue by the subject that stands before it."""
-    nobody = pattern("strength", "nobody").match(low) if cue.start < 3 else None  # noqa: PLR2004
-    subject = subject_of(nobody[1] if nobody else before)
-    if pattern("strength", "we_bid").match(low[cue.start : cue.end]) and _bids_others(low[cue.start : cue.end]):
-        subject = Subject(Doer.SCHOOL)
-    if subject.doer in (Doer.OFFICE, Doer.SCHOOL) and pattern("strength", "told").match(low[cue.start :]):
-        subject = Subject(Doer.THING)
-    only = cue.sort.endswith("_only")
-    modality = {
-        "must_only": MUST_NOT,
-        "should_only": SHOULD_NOT,
-        "may_only": MAY,
-    }.get(cue.sort) or _by_subject(cue, low, subject, setting)
-    if subject.doer is Doer.OFFICE or (subject.doer is Doer.SCHOOL and not _bids_others(low[cue.start : cue.end])):
-        must = (
-            subject.doer is Doer.SCHOOL
-            and modality in (MUST, MUST_NOT)
-            and low[cue.start : cue.end].startswith(("must", "shall", "has to"))
-        )
-        modality = modality if must else FACT
-    if subject.doer is Doer.STANDS_IN and before.split()[-1:] == ["we"] and setting.section != {Audience.PUPIL}:
-        subject = Subject(Doer.SCHOOL)
-        modality = modality if _bids_others(low[cue.start : cue.end]) else FACT
-    return Ruling(modality, subject, sentence, only)
-
-
-def _bids_others(cue: str) -> bool:
-    return bool(
-        re.search(
-            r"\b(ask|request|recommend|encourag|advis|urg|suggest|expect|requir|insist|discourag|appreciat)",
-            cue,
-        )
-    )
-
-
-def _by_subject(cue: Cue, low: str, subject: Subject, setting: Setting) -> Modality:
-    """Weigh "will", "may" and "can", which mean a rule or a mere fact, as the subject and the verb have it."""
-    people = subject.doer in (Doer.PEOPLE, Doer.STANDS_IN)
-    words = re.findall(r"[a-z'\-]+", low[cue.end :])[:2] or [""]
-    match cue.sort:
-        case "will_not":
-            return _will_not(subject, setting, words, people=people)
-        case "may_not":
-            return _may_not(words, people=people)
-        case "will":
-            gets = pattern("strength", "gets").match(low[cue.end :]) and subject.people
-            return MUST if people and not gets else FACT
-        case "will_be":
-            return _will_be(low[cue.start : cue.end].rsplit(maxsplit=1)[-1], setting, people=people)
-        case "may_or_might" | "can_or_could":
-            return _may(cue, low, words, setting, people=people)
-        case sort:
-            return Modality(sort)
-
-
-def _told_to_families(setting: Setting) -> bool:
-    return setting.section in ({Audience.PARENT}, {Audience.PUPIL})
-
-
-def _will_not(subject: Subject, setting: Setting, words: list[str], *, people: bool) -> Modality:
-    school = subject.doer in (Doer.SCHOOL, Doer.OFFICE) or (_told_to_families(setting) and not people)
-    done_to = people and words[0] == "be" and words[-1].endswith("ed")
-    return FACT if school or (done_to and words[-1] not in load("strength")["allowing_participles"]) else MUST_NOT
-
-
-def _may_not(words: list[str], *, people: bool) -> Modality:
-    data = load("strength")
-    passive = words[0] == "be" and words[-1] in data["permitted_participles"]
-    possible = words[0] in data["possible"] or words[0] in data["perhaps_not"]
-    return MUST_NOT if passive or (people and not possible) else FACT
-
-
-def _will_be(participle: str, setting: Setting, *, people: bool) -> Modality:
-    data = load("strength")
-    if people and participle in data["addressing_participles"]:
-        return MUST
-    duty = participle in data["duty_participles"] and not people and not _told_to_families(setting)
-    return MUST if duty else FACT
-
-
-def _may(cue: Cue, low: str, words: list[str], setting: Setting, *, people: bool) -> Modality:
-    data = load("strength")
-    advice = pattern("strength", "advice_title").search(plain(f"{setting.heading} {setting.lead_in}"))
-    telling_you = low[: cue.start].endswith("you ") and (setting.section == {Audience.PARENT} or advice)
-    if (
-        telling_you
-        or low[cue.start : cue.end] in ("might", "could")
-        or pattern("strength", "harm").match(low[cue.end :])
-    ):
-        return FACT
-    if words[0] == "be":
-        return MAY if words[-1] in data["permitted_participles"] else FACT
-    return MAY if people and words[0] not in data["possible"] else FACT
 
 
 _FIRM = ("must", "should", "will")
@@ -244,10 +131,10 @@ def _of_item(sentence: str, low: str, setting: Setting) -> list[Ruling]:
     subject = Subject(Doer.NONE)
     force = force_of(setting.lead_in)
     if cues:
-        judged = _judged(lead, f"{lead} {low}", cues[0], lead[main_clause(lead, cues) : cues[0].start], setting)
-        subject = judged.subject
-        if force is None or judged.modality is not FACT or cues[0].sort == "fact":
-            force = judged.modality
+        led = judged(lead, f"{lead} {low}", cues[0], lead[main_clause(lead, cues) : cues[0].start], setting)
+        subject = led.subject
+        if force is None or led.modality is not FACT or cues[0].sort == "fact":
+            force = led.modality
     advice = pattern("strength", "advice_title").search(lead)
     ours = subject.doer in (Doer.SCHOOL, Doer.OFFICE)
     if not cues and force in (None, FACT) and (bid := _bid(lead[main_clause(lead, cues) :], setting)):

@@ -308,4 +308,3 @@ def _shown(match: re.Match[str]) -> str:
     if label:
         return {"#": "#", "!": "@"}.get(inside[:1], "") + label.lstrip("@")
     return f"@{inside[1:]}" if inside[:1] in ("@", "!") else inside
-

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from handlers.message import Card, Field, Reply
 
 SECTION = 3000
+HEADER = 150
 BLOCKS = 50
 VIEW_BLOCKS = 100
 LABEL = 75
@@ -69,13 +70,13 @@ def view(reply: Reply, words: str = "") -> Payload:
     title = reply.form.title if reply.form else say("report.title")
     shown: Payload = {
         "type": "modal",
-        "title": _plain(title, TITLE),
-        "close": _plain(say("slack.close"), TITLE),
+        "title": plain_text(title, TITLE),
+        "close": plain_text(say("slack.close"), TITLE),
         "blocks": blocks,
         "private_metadata": json.dumps(about),
     }
     if about:
-        shown["submit"] = _plain(say("slack.next") if step else send.label if send else "", TITLE)
+        shown["submit"] = plain_text(say("slack.next") if step else send.label if send else "", TITLE)
     return shown
 
 
@@ -83,8 +84,8 @@ def saved() -> Payload:
     """Give the form that is shown where the next step takes longer than Slack waits."""
     return {
         "type": "modal",
-        "title": _plain(say("report.title"), TITLE),
-        "close": _plain(say("slack.close"), TITLE),
+        "title": plain_text(say("report.title"), TITLE),
+        "close": plain_text(say("slack.close"), TITLE),
         "blocks": [_section(say("slack.saved"))],
         "private_metadata": "{}",
     }
@@ -106,7 +107,7 @@ def pressed(blocks: Sequence[Payload], action: str, value: str, label: str, *, a
         if left:
             kept.append({**block, "elements": left})
     if not answered and label:
-        kept.insert(_above_buttons(kept), _context(say("slack.chosen", label=label)))
+        kept.insert(_above_buttons(kept), small(say("slack.chosen", label=label)))
     return kept
 
 
@@ -116,6 +117,26 @@ def told_in_place(blocks: Sequence[Payload], reply: Reply) -> list[Payload] | No
     at = _above_buttons(blocks)
     whole = [*blocks[:at], *added, *blocks[at:]]
     return whole if len(whole) <= BLOCKS else None
+
+
+def blocks_of(reply: Reply) -> list[Payload]:
+    """Give the blocks of a reply's cards alone."""
+    return list(_cards(reply, ()))
+
+
+def buttons_of(buttons: Sequence[Button], block: str) -> list[Payload]:
+    """Give some buttons that belong to no message, in blocks with this id."""
+    return [{**row, "block_id": f"{block}{n}"} for n, row in enumerate(_buttons(buttons, "", ""))]
+
+
+def heading(words: str) -> Payload:
+    """Give a heading."""
+    return {"type": "header", "text": plain_text(words, HEADER)}
+
+
+def small(words: str) -> Payload:
+    """Give a line in small type."""
+    return {"type": "context", "elements": [_mrkdwn(escaped(words))]}
 
 
 def _above_buttons(blocks: Sequence[Payload]) -> int:
@@ -144,7 +165,7 @@ def _card(card: Card, *, folds: bool) -> Iterator[Payload]:
         lines[0] = f"{mark} {lines[0]}"
     yield from _sections(lines)
     for small in (card.cited, card.folded):
-        yield from (_context(part) for part in _parts(small, SECTION))
+        yield from (small(part) for part in _parts(small, SECTION))
 
 
 def _headline(words: str) -> Iterator[Payload]:
@@ -208,7 +229,7 @@ def _button(number: int, button: Button) -> Payload:
     shown: Payload = {
         "type": "button",
         "action_id": f"{number}:{button.action}",
-        "text": _plain(button.label, LABEL),
+        "text": plain_text(button.label, LABEL),
     }
     return {**shown, "value": button.value} if button.value else shown
 
@@ -223,7 +244,7 @@ def _input(step: Field, words: str) -> Payload:
             element["initial_value"] = words[:INPUT]
     else:
         options = [
-            {"text": _plain(choice.label, LABEL), "value": choice.value}
+            {"text": plain_text(choice.label, LABEL), "value": choice.value}
             for choice in (step.choices if step.optional else offered)[:OPTIONS]
         ]
         element = {"type": "radio_buttons" if len(options) <= RADIOS else "static_select", "options": options}
@@ -231,11 +252,11 @@ def _input(step: Field, words: str) -> Payload:
         "type": "input",
         # A fresh id for each step: Slack keeps what was typed in a block that stays.
         "block_id": f"step|{step.name}",
-        "label": _plain(step.ask, VALUE),
+        "label": plain_text(step.ask, VALUE),
         "element": {**element, "action_id": "answer"},
         "optional": step.optional,
     }
-    return {**block, "hint": _plain(step.hint, VALUE)} if step.hint else block
+    return {**block, "hint": plain_text(step.hint, VALUE)} if step.hint else block
 
 
 def _notice(reply: Reply) -> str:
@@ -255,14 +276,11 @@ def _section(words: str) -> Payload:
     return {"type": "section", "text": _mrkdwn(escaped(words))}
 
 
-def _context(words: str) -> Payload:
-    return {"type": "context", "elements": [_mrkdwn(escaped(words))]}
-
-
 def _mrkdwn(text: str) -> Payload:
     return {"type": "mrkdwn", "text": text, "verbatim": True}
 
 
-def _plain(text: str, limit: int) -> Payload:
+def plain_text(text: str, limit: int = VALUE) -> Payload:
+    """Give text in which Slack reads no marks, cut to a limit."""
     text = _one_line(text) or "…"
     return {"type": "plain_text", "text": text if len(text) <= limit else text[: limit - 1].rstrip() + "…"}

@@ -73,11 +73,12 @@ class Telegram:
         warnings.filterwarnings("ignore", category=PTBDeprecationWarning)
         self.pace = pace
         self._token, self._buttons, self._webhook = token, buttons, webhook
-        self._bot = _Bot(
+        self._polls = _Polls(connection_pool_size=2, read_timeout=15, connect_timeout=10)
+        self._bot = Bot(
             token,
             base_url=f"{api}/bot",
             request=HTTPXRequest(connection_pool_size=64, read_timeout=15, connect_timeout=10, pool_timeout=10),
-            get_updates_request=HTTPXRequest(connection_pool_size=2, read_timeout=15, connect_timeout=10),
+            get_updates_request=self._polls,
         )
         self._updater: Updater | None = None
         self._me = Me(0, "")
@@ -109,7 +110,7 @@ class Telegram:
 
     async def _start(self) -> None:
         assert self._updater is not None  # noqa: S101 -- listen makes it first
-        self._bot.polled_at = asyncio.get_running_loop().time()
+        self._polls.asked_at = asyncio.get_running_loop().time()
         if self._webhook is None:
             await self._updater.start_polling(
                 timeout=_POLL, bootstrap_retries=3, allowed_updates=_UPDATES, error_callback=_complain
@@ -173,7 +174,7 @@ class Telegram:
                 if info.url != self._webhook.url:
                     _log.warning("Telegram sent its updates elsewhere; the webhook is set again")
                     await self._reopen()
-            elif asyncio.get_running_loop().time() - self._bot.polled_at > _SILENT:
+            elif asyncio.get_running_loop().time() - self._polls.asked_at > _SILENT:
                 _log.warning("polling Telegram had stopped; it begins again")
                 await self._reopen()
         except InvalidToken:
@@ -207,15 +208,15 @@ def commands() -> list[BotCommand]:
     return [BotCommand(name, say(f"commands.{name}")) for name in COMMANDS]
 
 
-class _Bot(Bot):
-    """A bot that knows when it last asked for updates."""
+class _Polls(HTTPXRequest):
+    """The requests for updates, which know when the last one began."""
 
-    polled_at = 0.0
+    asked_at = 0.0
 
-    async def get_updates(self, *args: Any, **kwargs: Any) -> tuple[Update, ...]:  # noqa: ANN401 -- passed on as they are
-        """Ask for updates, and note when."""
-        self.polled_at = asyncio.get_running_loop().time()
-        return await super().get_updates(*args, **kwargs)
+    async def do_request(self, *args: Any, **kwargs: Any) -> tuple[int, bytes]:  # noqa: ANN401 -- passed on as they are
+        """Ask, and note when."""
+        self.asked_at = asyncio.get_running_loop().time()
+        return await super().do_request(*args, **kwargs)
 
 
 class _Committing(asyncio.Queue[object]):

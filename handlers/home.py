@@ -1,0 +1,61 @@
+"""Shows somebody where they stand: their quiz and their reports, for a page that is always there."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from handlers import quiz_seat
+from handlers.message import Button, Card, Reply
+from handlers.status import day_of
+from handlers.wording import say
+from knowledge.quizzing import score
+
+if TYPE_CHECKING:
+    from handlers.message import Message
+    from handlers.ports import World
+
+ABILITY = "home"
+
+
+def sent(message: Message, draft: str, world: World) -> None:
+    """Remember that this person sent a report, unless they said that it isn't safe to be messaged here."""
+    case = world.cases.sent(draft)
+    if case is None or case.case.answers.get("safe") == "no":
+        return
+    drafts = world.memory.recall(message.person, message.conversation, ABILITY).get("drafts", [])
+    if draft not in drafts:
+        world.memory.keep(message.person, message.conversation, ABILITY, {"drafts": [*drafts, draft]}, None)
+
+
+def overview(message: Message, world: World) -> tuple[Reply, ...]:
+    """Give the parts of the page, each with its own buttons."""
+    return _quiz(message, world), _reports(message, world)
+
+
+def _quiz(message: Message, world: World) -> Reply:
+    seat = quiz_seat.sit(message, world)
+    progress = seat.progress()
+    line = say("home.quiz_none")
+    if progress and progress.waiting:
+        done = len(progress.order) - len(progress.waiting)
+        line = say("home.quiz_going", done=str(max(done, 0)), length=str(len(progress.order)))
+    elif progress and progress.answered:
+        scores = score(progress, seat.lessons.questions)
+        right, asked = sum(s.right for s in scores), sum(s.asked for s in scores)
+        line = say("home.quiz_done", right=str(right), asked=str(asked))
+    return Reply((Card(say("home.quiz"), (line,)),), (Button(say("quiz.carry_on"), "quiz.start"),))
+
+
+def _reports(message: Message, world: World) -> Reply:
+    lines, buttons = [], [Button(say("help.button_report"), "report.start")]
+    if world.drafts.current(message.person, message.conversation):
+        lines.append(say("home.draft"))
+        buttons = [Button(say("report.go_on"), "report.go_on"), Button(say("report.stop"), "report.stop")]
+    drafts = world.memory.recall(message.person, message.conversation, ABILITY).get("drafts", [])
+    for draft in drafts:
+        case = world.cases.sent(draft)
+        status = world.cases.status(case.code) if case else None
+        if status:
+            state = say("home.report_opened", day=day_of(status.opened)) if status.opened else say("home.report_new")
+            lines.append(say("home.report_line", reference=status.reference, day=day_of(status.received), state=state))
+    return Reply((Card(say("home.reports"), tuple(lines or [say("home.reports_none")])),), tuple(buttons))
