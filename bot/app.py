@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import click
 from pydantic import ValidationError
 
+from bot.channels.channel import Unusable
 from bot.packs import load
 from bot.settings import Settings
 from bot.store.buttons import StoredButtons
@@ -28,7 +29,7 @@ from knowledge.contacts import load_contacts
 from knowledge.reading import PackError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Collection, Iterator, Mapping
     from pathlib import Path
 
     from bot.channels.channel import Channel
@@ -101,8 +102,8 @@ def open_store(settings: Settings, clock: Callable[[], datetime] = now) -> Itera
             database.dispose()
 
 
-def channels_of(settings: Settings, store: Store) -> list[Channel]:
-    """Make the channels that the settings name; each loads its library only here."""
+def channels_of(settings: Settings, store: Store, schools: Collection[str]) -> list[Channel]:
+    """Make the channels that the settings name, for the schools served; each loads its library only here."""
     found: list[Channel] = []
     if token := settings.telegram_token.get_secret_value():
         from bot.channels.telegram.client import Telegram, Webhook  # noqa: PLC0415
@@ -113,7 +114,30 @@ def channels_of(settings: Settings, store: Store) -> list[Channel]:
             secret = settings.telegram_webhook_secret.get_secret_value()
             webhook = Webhook(settings.telegram_webhook, host, int(port), secret)
         found.append(Telegram(token, store.buttons, api=settings.telegram_api, webhook=webhook))
+    if settings.slack_bot_token.get_secret_value():
+        found.append(_slack(settings, store, schools))
     return found
+
+
+def _slack(settings: Settings, store: Store, schools: Collection[str]) -> Channel:
+    from bot.channels.slack.client import Slack  # noqa: PLC0415
+    from bot.channels.slack.workspaces import workspaces  # noqa: PLC0415
+
+    host, _, port = settings.slack_listen.rpartition(":")
+    try:
+        found = workspaces(
+            settings.slack_bot_token.get_secret_value(),
+            settings.slack_app_token.get_secret_value(),
+            settings.slack_signing_secret.get_secret_value(),
+            settings.slack_schools,
+            served=schools,
+            by_http=bool(port),
+        )
+    except Unusable as error:
+        raise SetUpProblem(str(error)) from None
+    governors = frozenset(part.strip() for part in settings.slack_governors.split(",") if part.strip())
+    listen = (host, int(port)) if port else None
+    return Slack(found, store.memory, now, api=settings.slack_api, governors=governors, listen=listen)
 
 
 def contacts_of(settings: Settings) -> Mapping[str, Contacts]:

@@ -13,7 +13,7 @@ import numpy as np
 from platformdirs import user_cache_path
 
 from knowledge.answering import features, topic_model, words
-from knowledge.answering.lexicon import LEXICON, load_lexicon
+from knowledge.answering.lexicon import lexicon_files, load_lexicon
 from knowledge.answering.topic_model import TopicModel, examples_of, learn
 from knowledge.topics.library import load_topics, topic_files
 
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 def index_folder() -> Path:
     """Give the folder where the model learnt from today's topics and code stands, or would stand."""
     print_of = hashlib.sha256(np.__version__.encode())
-    for path in (*topic_files(), LEXICON, *(Path(str(m.__file__)) for m in (features, topic_model, words))):
+    for path in (*topic_files(), *lexicon_files(), *(Path(str(m.__file__)) for m in (features, topic_model, words))):
         state = path.stat()
         print_of.update(f"{path.name} {state.st_size} {state.st_mtime_ns}\n".encode())
     return user_cache_path("askfirst") / print_of.hexdigest()[:16]

@@ -95,7 +95,8 @@ class Outbox:
         return await forever
 
     async def _send(self, leased: Leased) -> None:
-        self._outcomes.append(await self._outcome(leased))
+        outcome = await self._outcome(leased)
+        self._outcomes.append(outcome)
         self._woken.set()
 
     async def _outcome(self, leased: Leased) -> Outcome:

@@ -77,6 +77,37 @@ class Settings(BaseSettings):
         default="https://api.telegram.org",
         description="The Bot API's address, for a Bot API server of your own.",
     )
+    slack_bot_token: SecretStr = Field(
+        default=SecretStr(""),
+        description="The bot token of your Slack app, xoxb-…; for several workspaces each app's, with commas."
+        " Empty: no Slack.",
+    )
+    slack_app_token: SecretStr = Field(
+        default=SecretStr(""),
+        description="The app-level token for Socket Mode, xapp-…; for several workspaces in the same order.",
+    )
+    slack_schools: str = Field(
+        default="",
+        description="Each workspace's school by short name, in the same order, with commas."
+        " Empty: the one school that is served.",
+    )
+    slack_governors: str = Field(
+        default="",
+        description="The member ids of governors in Slack, such as U0123ABCD, with commas.",
+    )
+    slack_listen: str = Field(
+        default="",
+        pattern=r"^$|:\d+$",
+        description="Where Slack's events are listened for over HTTP, such as 127.0.0.1:8082. Empty: Socket Mode.",
+    )
+    slack_signing_secret: SecretStr = Field(
+        default=SecretStr(""),
+        description="The signing secret of your Slack app, for HTTP; for several workspaces in the same order.",
+    )
+    slack_api: str = Field(
+        default="https://slack.com/api/",
+        description="The address of Slack's Web API; slack-gov.com has another one.",
+    )
 
     @property
     def database_url(self) -> str:

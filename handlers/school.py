@@ -53,7 +53,7 @@ def handle(message: Message, world: World) -> Reply:
 def ask(world: World, name: str = "which") -> Reply:
     """Ask which school it is; `name` is the sentence that says why."""
     schools = sorted(world.engine.schools.values(), key=lambda school: school.name)
-    card = Card(say(f"school.{name}"), (say("school.why"),), folded=say("help.danger"), signal=Signal.INFO)
+    card = Card(say(f"school.{name}"), (say("school.why"), say("school.urgent")), signal=Signal.INFO)
     return Reply((card,), tuple(Button(school.name, CHOSEN, school.slug) for school in schools))
 
 

@@ -49,7 +49,10 @@ Hours = dict[str, tuple[time, time]]
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """One person by a label without a name, with the roles they hold and their channels in order."""
+    """One person by a label without a name, with the roles they hold and their channels in order.
+
+    `names` are what people call them; they serve to find them in a report and are shown to nobody.
+    """
 
     label: str
     roles: tuple[str, ...]
@@ -57,6 +60,7 @@ class Person:
     hours: Hours | None = None
     away: tuple[Period, ...] = ()
     left: date | None = None
+    names: tuple[str, ...] = ()
 
     def there(self, day: date) -> bool:
         """Tell whether they are at work on a day, going by their own days, absences and leaving."""
@@ -148,7 +152,7 @@ def _people(where: Field) -> tuple[Person, ...]:
 
 
 def _person(key: Field, value: Field) -> Person:
-    row = value.entry(required=["roles", "channels"], optional=["hours", "away", "left"])
+    row = value.entry(required=["roles", "channels"], optional=["hours", "away", "left", "names"])
     roles: tuple[str, ...] = row.read("roles", lambda f: f.some_of(ROLES), ())
     allowed = {f"{role}{end}" for role in roles for end in ("", *(f"-{n}" for n in range(1, 21)))}
     if roles and key.name not in allowed:
@@ -164,6 +168,7 @@ def _person(key: Field, value: Field) -> Person:
         hours=row.read("hours", _hours, None),
         away=row.read("away", _periods, ()),
         left=row.read("left", _day, None),
+        names=row.read("names", Field.texts, ()),
     )
 
 

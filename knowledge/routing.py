@@ -36,6 +36,7 @@ SUBJECT_OF = {
 ADULTS_AT_SCHOOL = frozenset({"head", "chair", "dsl", "governor", "staff"})
 _GRAVEST_FIRST = ("head", "chair", "dsl", "governor", "staff", "outsider", "parent", "pupil", "unknown")
 _STAND_INS = {"dsl": ("deputy-dsl",), "head": ("head-of-school", "deputy-head")}
+_NEXT = ("dsl", "head", "deputy-dsl", "chair")
 _MAY_HOLD = {
     "staff": ("slt", "staff", "office", "computing-lead", "online-safety-officer", "ict-technician", "dpo"),
     "head": ("slt", "staff", "governors"),
@@ -61,13 +62,14 @@ class Concern:
     """What routing needs of a report: its kind, whom it is about, and whether a child is at risk.
 
     `about` holds subjects or roles. `doubtful` are roles whose name or title may stand in the text: they are
-    left out, and two others are told.
+    left out, and two others are told. `people` are left out in person, by label, whatever roles they hold.
     """
 
     kind: str
     about: frozenset[str]
     child_at_risk: bool = False
     doubtful: frozenset[str] = frozenset()
+    people: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,13 +102,17 @@ class LeftOut:
 
 @dataclass(frozen=True, slots=True)
 class Routed:
-    """Where a report goes. `signposts` and `ring` are ids of outside bodies, never delivered to."""
+    """Where a report goes. `signposts` and `ring` are ids of outside bodies, never delivered to.
+
+    `next_in_line` are told, and may read it, only where none of the recipients opens it in time.
+    """
 
     recipients: tuple[Recipient, ...]
     excluded: tuple[LeftOut, ...]
     excluded_people: frozenset[str]
     signposts: tuple[str, ...]
     ring: tuple[str, ...]
+    next_in_line: tuple[Recipient, ...] = ()
 
     @property
     def nobody_left(self) -> bool:
@@ -146,6 +152,12 @@ def route(school: School, concern: Concern, staffing: Staffing | None = None) ->
         excluded_people=people,
         signposts=_signposts(rows, subjects),
         ring=() if there else _ring(adult=adult, child_at_risk=concern.child_at_risk),
+        next_in_line=tuple(
+            Recipient(role, school.title_of(role), "nobody else has opened it in time", PART_ONE)
+            for role in _NEXT
+            if role not in {*left_out, *(r.role for r in (*there, *away))}
+            and (staffing.held_by.get(role) or role in school.roles)
+        ),
     )
 
 
@@ -171,6 +183,7 @@ def _left_out(
         personal.setdefault(role, "their name or title may stand in the report")
     bound = {role for role in personal if role not in GROUPS}
     people = frozenset(person for role in bound for person in staffing.held_by.get(role, ()))
+    people |= concern.people
     left_out = dict(personal)
     for subject in subjects:
         for role in _MAY_HOLD.get(subject, ()):
@@ -198,8 +211,11 @@ def _wanted(
     kept = {role: why for role, why in wanted.items() if role not in left_out}
     # Where somebody may be named in the report, two others are told, so that neither can bury it.
     others = [role for role in ("head", "dsl", "chair") if role not in {*left_out, *kept}]
-    for role in others[: max(0, 2 - len(kept))] if concern.doubtful else ():
-        kept[role] = ("somebody may be named in the report, so two others are told", PART_ONE)
+    if concern.doubtful or concern.people:
+        for role in others[: max(0, 2 - len(kept))]:
+            kept[role] = ("somebody may be named in the report, so two others are told", PART_ONE)
+        if "chair" not in left_out:
+            kept.setdefault("chair", ("can let in somebody who was left out in doubt", PART_FOUR))
     return kept
 
 

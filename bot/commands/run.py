@@ -38,9 +38,9 @@ def run() -> None:
     folders = schools_served(settings, contacts)
     write_log()
     with open_store(settings) as store:
-        channels = channels_of(settings, store)
+        channels = channels_of(settings, store, list(folders))
         if not channels:
-            raise SetUpProblem("there is no chat platform to run on. Set ASKFIRST_TELEGRAM_TOKEN; see .env.example.")
+            raise SetUpProblem("there is no chat platform to run on. Set ASKFIRST_TELEGRAM_TOKEN or ASKFIRST_SLACK_BOT_TOKEN; see .env.example.")
         model = load_or_learn(show_progress)
         engine = Engine(load(folders.values(), model.topics), model, load_concerns())
         if without := [slug for slug in folders if slug not in contacts]:

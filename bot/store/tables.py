@@ -135,6 +135,64 @@ long_buttons = Table(
     Column("sealed", LargeBinary, nullable=False),
 )
 
+holders = Table(
+    "holders",
+    main,
+    Column("id", String(32), primary_key=True),
+    Column("school", String(64), nullable=False),
+    Column("label", String(64), nullable=False),
+    Column("roles", String(400), nullable=False),
+    Column("contact", String(64), nullable=False, comment="keyed hash of roles and channels"),
+    Column("since", String(32), nullable=False),
+    Column("until", String(32), comment="when the contact changed or went; no case opens after that"),
+    Index("holders_by_label", "school", "label", "until"),
+)
+
+identities = Table(
+    "identities",
+    main,
+    Column("holder", String(32), primary_key=True),
+    Column("account", String(64), primary_key=True, comment="keyed hash of channel and person"),
+    Column("enrolled", String(32), nullable=False),
+    Index("identities_by_account", "account"),
+)
+
+enrolments = Table(
+    "enrolments",
+    main,
+    Column("code", String(64), primary_key=True, comment="keyed hash of a one-time code"),
+    Column("holder", String(32), nullable=False),
+    Column("until", String(32), nullable=False),
+)
+
+watches = Table(
+    "watches",
+    main,
+    Column("case_id", String(32), primary_key=True),
+    Column("state", String(16), nullable=False, comment="new, taken or closed"),
+    Column("lead", String(64), comment="keyed hash of the reader who has it in hand"),
+    Column("wave", Integer, nullable=False, comment="how often somebody was told"),
+    Column("due", String(32), comment="when somebody is told next"),
+    Column("touched", String(32), nullable=False),
+    Index("watches_due", "due"),
+)
+
+alarms = Table(
+    "alarms",
+    main,
+    Column("name", String(200), primary_key=True, comment="what is wrong, without content"),
+    Column("since", String(32), nullable=False),
+)
+
+tries = Table(
+    "tries",
+    main,
+    Column("who", String(64), primary_key=True, comment="keyed hash"),
+    Column("kind", String(16), primary_key=True),
+    Column("count", Integer, nullable=False),
+    Column("until", String(32), nullable=False),
+)
+
 case_keys = Table(
     "case_keys",
     keys,

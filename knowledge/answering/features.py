@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from knowledge.answering.lexicon import concepts_of
+from knowledge.answering.lexicon import concepts_of, senses_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -29,5 +29,6 @@ def features_of(words: Sequence[str], role: str, lexicon: Lexicon) -> set[str]:
     concepts = sorted(concepts_of(words, lexicon))
     found.update(f"@{concept}" for concept in concepts)
     found.update(f"@{a}@{b}" for i, a in enumerate(concepts) for b in concepts[i + 1 :])
+    found.update(f"+{sense}" for sense in senses_of(words, lexicon))
     found.add(f"#{role}")
     return found

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 LEXICON = Path(__file__).with_name("lexicon.yaml")
+THESAURUS = Path(__file__).with_name("concepts")
 _BEFORE = 24
 """Characters before a permission that decide whether it is shown or only asked about."""
 
@@ -25,6 +26,7 @@ class Lexicon:
 
     circumstances: dict[tuple[str, ...], tuple[str, ...]]
     concepts: dict[tuple[str, ...], tuple[str, ...]]
+    thesaurus: dict[tuple[str, ...], tuple[str, ...]]
     longest: int
     permissions: tuple[tuple[str, re.Pattern[str]], ...]
     not_shown_after: re.Pattern[str]
@@ -48,7 +50,7 @@ class Lexicon:
     def starts(self) -> dict[str, int]:
         """Give for each word that begins a phrase the length of the longest phrase that it begins."""
         longest: dict[str, int] = {}
-        for table in (self.circumstances, self.concepts):
+        for table in (self.circumstances, self.concepts, self.thesaurus):
             for phrase in table:
                 longest[phrase[0]] = max(longest.get(phrase[0], 0), len(phrase))
         return longest
@@ -56,7 +58,7 @@ class Lexicon:
     @property
     def words(self) -> set[str]:
         """Give every word of every phrase, so that none is taken for a slip of the pen."""
-        return {w for table in (self.circumstances, self.concepts) for phrase in table for w in phrase}
+        return {w for table in (self.circumstances, self.concepts, self.thesaurus) for phrase in table for w in phrase}
 
     def spelt_out(self, words: list[str]) -> list[str]:
         """Give the words with text-speak written out: "u" as "you", "aloud to" as "allowed to"."""
@@ -126,6 +128,7 @@ def load_lexicon(path: Path = LEXICON) -> Lexicon:
             for who, names in people.items():
                 text = rf"\b{pattern.replace('{who}', f'(?:the |my |our |her |his |their )?(?:{names})')}\b"
                 permissions.append((f"{verb}.{who}", re.compile(text)))
+    thesaurus = _thesaurus(THESAURUS, problems)
     after = "|".join(row.read("not_shown_after", Field.texts, ()))
     problems.raise_any()
     cues = frozenset(
@@ -134,7 +137,8 @@ def load_lexicon(path: Path = LEXICON) -> Lexicon:
     return Lexicon(
         circumstances,
         concepts,
-        max(map(len, (*circumstances, *concepts))),
+        thesaurus,
+        max(map(len, (*circumstances, *concepts, *thesaurus))),
         tuple(permissions),
         re.compile(rf"\b(?:{after})\b"),
         cues,
@@ -144,6 +148,20 @@ def load_lexicon(path: Path = LEXICON) -> Lexicon:
             for typed in value.texts()
         },
     )
+
+
+def lexicon_files() -> list[Path]:
+    """List the files that the lexicon is read from."""
+    return [LEXICON, *sorted(THESAURUS.glob("*.yaml"))]
+
+
+def _thesaurus(folder: Path, problems: Problems) -> dict[tuple[str, ...], tuple[str, ...]]:
+    table: dict[tuple[str, ...], tuple[str, ...]] = {}
+    for path in sorted(folder.glob("*.yaml")):
+        if root := read_file(path, problems):
+            for words, names in root.entry(required=["concepts"]).read("concepts", _table, {}).items():
+                table[words] = (*table.get(words, ()), *names)
+    return table
 
 
 def _table(where: Field) -> dict[tuple[str, ...], tuple[str, ...]]:
@@ -203,6 +221,15 @@ def _permissions(text: str, words: list[str], lexicon: Lexicon) -> set[str]:
     return {
         tag for tag in found if not (tag.startswith("permission.") and tag.replace("permission", "refused") in found)
     }
+
+
+def senses_of(words: Sequence[str], lexicon: Lexicon) -> set[str]:
+    """Give the senses of the thesaurus that a message names; all phrases count, also one inside another."""
+    found: set[str] = set()
+    for at, word in enumerate(words):
+        for length in range(1, min(lexicon.starts.get(word, 0), len(words) - at) + 1):
+            found.update(lexicon.thesaurus.get(tuple(words[at : at + length]), ()))
+    return found
 
 
 def concepts_of(words: Sequence[str], lexicon: Lexicon) -> set[str]:

@@ -38,7 +38,12 @@ def title_of(document: Document) -> str:
         asks = re.search(load("particulars")["untitled"], tidy, re.IGNORECASE)
         if names and not asks and len(tidy) < _LONGEST_TITLE and not tidy.endswith((".", "?")):
             return _calm(tidy)
-    if lines and len(lines[0].split()) < _LONGEST_LINE and not lines[0].endswith("."):
+    if (
+        lines
+        and 0 < len(lines[0].split()) < _LONGEST_LINE
+        and re.search(r"[A-Za-z]{3}", lines[0])
+        and lines[0][-1] != "."
+    ):
         return _calm(lines[0])
     return _calm(re.sub(r"[-_]+", " ", document.name)).strip() or "Policy"
 

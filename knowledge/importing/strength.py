@@ -42,7 +42,7 @@ def rulings(sentence: str, setting: Setting) -> list[Ruling]:
     cues = [c for c in found_in(low) if not aside(low, c)]
     main = main_clause(low, cues)
     cues = [c for c in cues if c.start >= main]
-    if cues and cues[0].sort == "and_not":
+    while cues and cues[0].sort == "and_not":
         cues = cues[1:]
     bid = _bid(low[main:], setting)
     if bid is not None and (not cues or cues[0].start > main + 12):
@@ -126,7 +126,7 @@ def force_of(title: str) -> Modality | None:
 def _of_item(sentence: str, low: str, setting: Setting) -> list[Ruling]:
     """Give the rule of an item: its lead-in's strength, turned round where the item itself says "not"."""
     lead = plain(setting.lead_in)
-    cues = [c for c in found_in(lead) if not aside(lead, c)]
+    cues = [c for c in found_in(lead) if c.sort != "and_not" and not aside(lead, c)]
     cues = [c for c in cues if c.start >= main_clause(lead, cues)] or cues
     subject = Subject(Doer.NONE)
     force = force_of(setting.lead_in)
@@ -149,7 +149,8 @@ def _of_item(sentence: str, low: str, setting: Setting) -> list[Ruling]:
     ):
         soft = force is not MUST or pattern("strength", "softly_negated_start").search(low)
         force = SHOULD_NOT if soft and force is not MAY else MUST_NOT
-    return [Ruling(force, subject, sentence)]
+    opposites = [c for c in found_in(low) if c.sort == "and_not"]
+    return _parted(sentence, Ruling(force, subject, sentence), low, opposites, setting)
 
 
 def _bid(low: str, setting: Setting) -> Modality | None:

@@ -10,9 +10,10 @@ from bot.channels.channel import Delivery
 from bot.channels.slack.home import home
 from bot.channels.slack.parse import NAME, Heard, Kind
 from bot.channels.slack.prompts import prompts_for
-from bot.channels.slack.render import pressed, render, told_in_place, view
+from bot.channels.slack.render import GO_ON, SEND, in_form, pressed, render, told_in_place, view
 from bot.dispatch import dispatch
 from handlers import home as homepage
+from handlers import privacy, quiz, report, status
 from handlers.message import Button, Card, Reply, Signal
 from handlers.wording import say
 
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
 THREAD = "slack.thread"
 """The ability by name under which the memory keeps that somebody spoke to the bot in a thread."""
 _WORDS = "slack.words"
+_OURS = [[command] for ability in (report, status, privacy, quiz) for command in ability.COMMANDS]
 _THREADS_LAST = timedelta(days=30)
 _WORDS_LAST = timedelta(hours=4)
 
@@ -34,14 +36,16 @@ _WORDS_LAST = timedelta(hours=4)
 def answer(heard: Heard, school: str, role: Audience, world: World) -> list[Delivery]:
     """Give what is to be sent."""
     message = heard.as_message(school, role, world.clock())
+    if heard.in_channel and _between_us(message.text):
+        message = replace(message, conversation=heard.person, private=True)
     if heard.kind is Kind.HOME:
         found = [_publish(heard, message, world)]
     elif heard.kind is Kind.CHAT_OPENED:
         found = [_prompts(heard, role)]
     else:
         reply = _reply(heard, message, world)
-        found = list(_sent(heard, reply, _words_for(reply, message, world)))
-        if heard.action == "report.send" and reply.ends:
+        found = list(_sent(heard, message, reply, _words_for(reply, message, world)))
+        if heard.action == SEND and reply.ends:
             found += _receipt(heard, message, reply, world)
     return [replace(delivery, key=f"{heard.event}:{number}") for number, delivery in enumerate(found)]
 
@@ -62,7 +66,7 @@ def _reply(heard: Heard, message: Message, world: World) -> Reply:
         world.memory.keep(heard.person, heard.conversation, THREAD, {"spoke": True}, until)
     if heard.edited and world.drafts.current(message.person, message.conversation):
         # Words changed further up are no answer to the step that a report has come to.
-        message = replace(message, text="", action="report.go_on")
+        message = replace(message, text="", action=GO_ON)
     elif message.text.startswith("/concern "):
         _keep_words(message, message.text.removeprefix("/concern "), world)
         message = replace(message, text="/concern")
@@ -72,6 +76,15 @@ def _reply(heard: Heard, message: Message, world: World) -> Reply:
     if reply.ends:
         world.memory.drop(message.person, message.conversation, _WORDS)
     return reply
+
+
+def _between_us(text: str) -> bool:
+    """Tell whether words typed in a channel are about the person alone: a report, a receipt code, a quiz."""
+    word = text.strip().lower()
+    return (
+        status.code_in(text) is not None
+        or word.lstrip("/").split(" ")[0 : 1 if word.startswith("/") else None] in _OURS
+    )
 
 
 def _keep_words(message: Message, words: str, world: World) -> None:
@@ -91,13 +104,13 @@ def _words_for(reply: Reply, message: Message, world: World) -> str:
     return given
 
 
-def _sent(heard: Heard, reply: Reply, words: str) -> Iterator[Delivery]:
+def _sent(heard: Heard, message: Message, reply: Reply, words: str) -> Iterator[Delivery]:
     if heard.view:
         yield _update_view(heard, reply, words)
-    elif reply.form and heard.trigger:
+    elif in_form(reply) and heard.trigger:
         yield _open_view(heard, reply, words)
     elif heard.in_channel:
-        yield from _to_channel(heard, reply)
+        yield from _to_channel(heard, reply, alone=message.private)
     elif heard.hidden:
         anew = heard.kind is Kind.PRESS and (reply.replaces or bool(reply.buttons))
         yield from _respond(heard, reply, replace_original=anew)
@@ -124,7 +137,7 @@ def _pressed(heard: Heard, reply: Reply) -> Iterator[Delivery]:
         yield _call(heard, f"{heard.channel} {heard.ts}", "chat.update", {**update, **first})
         yield from (_message(heard, page, heard.channel, heard.thread) for page in rest)
         return
-    in_place = not reply.buttons and not reply.form
+    in_place = not reply.buttons and not in_form(reply)
     left = pressed(heard.blocks, heard.action, heard.value, heard.label, answered=in_place)
     whole = told_in_place(left, reply) if in_place else None
     if whole is None:
@@ -135,9 +148,9 @@ def _pressed(heard: Heard, reply: Reply) -> Iterator[Delivery]:
         yield _call(heard, f"{heard.channel} {heard.ts}", "chat.update", blocks)
 
 
-def _to_channel(heard: Heard, reply: Reply) -> Iterator[Delivery]:
+def _to_channel(heard: Heard, reply: Reply, *, alone: bool) -> Iterator[Delivery]:
     """Answer in the thread, or to the person alone where the words are for nobody else."""
-    if _for_all(reply):
+    if _for_all(reply) and not alone:
         yield from _post(heard, reply, heard.channel, heard.thread or heard.ts)
         return
     ways = any(button.action.startswith("report.") for button in reply.buttons)
@@ -147,7 +160,7 @@ def _to_channel(heard: Heard, reply: Reply) -> Iterator[Delivery]:
         args = {"channel": heard.channel, "user": heard.user, **page}
         if heard.thread:
             args["thread_ts"] = heard.thread
-        yield _call(heard, heard.channel, "chat.postEphemeral", args)
+        yield _call(heard, heard.channel, "chat.postEphemeral", args, late={"channel": heard.user, **page})
 
 
 def _for_all(reply: Reply) -> bool:
@@ -185,7 +198,12 @@ def _open_view(heard: Heard, reply: Reply, words: str) -> Delivery:
 
 def _update_view(heard: Heard, reply: Reply, words: str) -> Delivery:
     args = {"view_id": heard.view, "view": view(reply, words)}
-    return _call(heard, f"view {heard.view}", "views.update", args, ack=heard.event)
+    more: dict[str, Any] = {"ack": heard.event} if heard.kind is Kind.SUBMIT else {}
+    if not reply.ends:
+        # Somebody may have closed the form meanwhile.
+        again = Reply((Card(lines=(say("slack.form_ready"),)),), (Button(say("slack.open_form"), GO_ON),))
+        more["late"] = {"channel": heard.user, **render(again, heard.person, heard.user)[0]}
+    return _call(heard, f"view {heard.view}", "views.update", args, **more)
 
 
 def _receipt(heard: Heard, message: Message, reply: Reply, world: World) -> Iterator[Delivery]:

@@ -284,7 +284,7 @@ def _shortcut(body: Payload) -> Heard:
 
 
 def _team(body: Payload) -> str:
-    return (body.get("team") or {}).get("id") or body["user"].get("team_id", "")
+    return str((body.get("team") or {}).get("id") or body["user"].get("team_id", ""))
 
 
 def place_of(block: str) -> tuple[str, str]:

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from bot.channels.marks import MARKS
 from bot.channels.slack.parse import place_in_block
-from handlers.message import Button, Signal
+from handlers.message import Button, Card, Signal
 from handlers.wording import say
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
     from bot.channels.channel import Payload
-    from handlers.message import Card, Field, Reply
+    from handlers.message import Field, Reply
 
 SECTION = 3000
 HEADER = 150
@@ -31,6 +32,7 @@ INPUT = 3000
 _FOLDED = 600
 """Characters of a headline from which its clause folds behind the button that reads it out."""
 _READS_CLAUSE = "ask.clause"
+SEND = "report.send"
 GO_ON = "report.go_on"
 """The action that shows a report's next step; it changes nothing, so it can be pressed at any time."""
 
@@ -40,22 +42,27 @@ def render(reply: Reply, spot: str, owner: str) -> list[Payload]:
 
     `spot` and `owner` say to which conversation and to whom the buttons belong. A form becomes a button that opens it.
     """
-    buttons = reply.buttons
-    if reply.form:
-        buttons = (Button(say("slack.open_form"), GO_ON),)
-    blocks = [*_cards(reply, buttons), *_full_labels(buttons)]
-    below = list(_buttons(buttons, spot, owner))
-    if not blocks:
-        blocks = [_section(say("slack.form_ready") if reply.form else "…")]
+    if in_form(reply):
+        # The report itself stands in its form alone; what is said beside it stands here.
+        cards = reply.cards if reply.form else reply.cards[:-1]
+        ready = Card(lines=(say("slack.form_ready"),))
+        reply = replace(reply, cards=(*cards, ready), buttons=(Button(say("slack.open_form"), GO_ON),))
+    blocks = [*_cards(reply, reply.buttons), *_full_labels(reply.buttons)] or [_section("…")]
+    below = list(_buttons(reply.buttons, spot, owner))
     pages = [blocks[i : i + BLOCKS - len(below)] for i in range(0, len(blocks), BLOCKS - len(below))]
     pages[-1] = [*pages[-1], *below]
     return [{"text": _notice(reply), "blocks": page} for page in pages]
 
 
+def in_form(reply: Reply) -> bool:
+    """Tell whether a reply is a step of a report, the last look at it among them."""
+    return reply.form is not None or any(button.action == SEND for button in reply.buttons)
+
+
 def view(reply: Reply, words: str = "") -> Payload:
     """Give the form in which a reply is shown; `words` stand ready where the next step asks for words."""
     step = reply.form.next_field if reply.form else None
-    send = next((button for button in reply.buttons if button.action == "report.send"), None)
+    send = next((button for button in reply.buttons if button.action == SEND), None)
     rest = tuple(button for button in reply.buttons if button is not send)
     blocks = list(_cards(reply, rest))
     about: dict[str, str] = {}
@@ -164,8 +171,8 @@ def _card(card: Card, *, folds: bool) -> Iterator[Payload]:
     elif lines and mark:
         lines[0] = f"{mark} {lines[0]}"
     yield from _sections(lines)
-    for small in (card.cited, card.folded):
-        yield from (small(part) for part in _parts(small, SECTION))
+    for words in (card.cited, card.folded):
+        yield from (small(part) for part in _parts(words, SECTION))
 
 
 def _headline(words: str) -> Iterator[Payload]:

@@ -53,7 +53,7 @@ def render(reply: Reply, keep: Callable[[str, str], str], bot: str = "") -> list
     blocks = [block for card in reply.cards for block in _card(card)]
     if reply.form and (step := reply.form.next_field):
         blocks += [("b", step.ask), *([("i", step.hint)] if step.hint else [])]
-    blocks += [("", button.label) for button, label in named.items() if label != button.label]
+    blocks += [("", words) for words in _in_full(named)]
     messages = [_message(text) for text in _texts(blocks)] or ([_message(_escaped("", "…"))] if shown else [])
     buttons = iter([_button(button, label, keep, bot) for button, label in named.items()])
     while page := list(islice(buttons, BUTTONS_LIMIT)):
@@ -167,6 +167,13 @@ def _labels(buttons: Sequence[Button]) -> list[str]:
         else:
             found.append(say("telegram.short", number=str(number), label=button.label[: _LABEL - 6].rsplit(" ", 1)[0]))
     return found
+
+
+def _in_full(named: dict[Button, str]) -> Iterator[str]:
+    """Give the labels that are too long for their buttons, each with the letter or number of its button."""
+    for button, label in named.items():
+        if label != button.label:
+            yield button.label if button.label.startswith(f"{label}. ") else f"{label.split('.')[0]}. {button.label}"
 
 
 def _button(button: Button, label: str, keep: Callable[[str, str], str], bot: str) -> dict[str, str]:
