@@ -37,7 +37,7 @@ def one(cases: Cases, school: School, reference: str, reader: str) -> Reply | No
     lines.append(say("cases.readers", who=titles(case.readers, school)))
     for name, value in case.answers.items():
         words = intake.label(name, value, role, school)
-        lines.append(say("cases.answer", what=say(f"report.says_{name}"), words=words))
+        lines.append(say("cases.answer", what=intake.says(name, school), words=words))
     if case.answers.get("safe") == "no":
         lines.append(say("cases.safe_no"))
     urgency = say(f"cases.urgency_{view.line.urgency.value}")

@@ -6,13 +6,16 @@ from typing import TYPE_CHECKING
 
 from handlers.message import Button, Field
 from handlers.wording import say
-from knowledge.model import KINDS, Audience
+from knowledge.model import KINDS, ROLES, Audience
+from knowledge.naming import named_in
 from knowledge.routing import CHILD_AT_RISK, GROUPS, Concern
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
+    from knowledge.contacts import Contacts
     from knowledge.model import School
+    from knowledge.naming import Named
 
 ANSWER = "report.answer"
 _ADULTS_STEPS = ("danger", "kind", "who", "role", "child", "safe", "what", "when", "where", "reach")
@@ -28,6 +31,46 @@ _CHOICES = {
     "safe": ("yes", "no"),
 }
 _OTHER_ADULTS = ("staff", "volunteer", "governor", "unsure")
+
+
+NAMED = "named-"
+"""How the steps begin in which a reporter says of somebody named whether it is about them."""
+_OF_THE_NAMED = ("about", "told", "unsure")
+_TEXTS = ("what", "when", "where", "reach")
+
+
+def words_of(answers: Mapping[str, str]) -> str:
+    """Give everything that a reporter wrote in words of their own."""
+    return "\n".join(answers[name] for name in _TEXTS if answers.get(name))
+
+
+def doubts(
+    role: Audience, school: School, answers: Mapping[str, str], contacts: Contacts | None
+) -> tuple[tuple[Named, Field], ...]:
+    """Give everybody who is named and of whom it isn't said yet whether it is about them, each with its step."""
+    job = answers.get("role") if answers.get("who") == "adult" else None
+    named = [one for one in named_in(words_of(answers), school, contacts) if one.roles != {job}]
+    return tuple((one, _doubt(one, role)) for one in named)
+
+
+def _doubt(named: Named, role: Audience) -> Field:
+    name = f"{NAMED}{named.who}"
+    choices = tuple(Button(_words("named", value, role), ANSWER, f"{name}:{value}") for value in _OF_THE_NAMED)
+    return Field(
+        name,
+        ask=say("report.ask_named", words=named.words),
+        hint=say("report.hint_named"),
+        choices=choices,
+        optional=True,
+    )
+
+
+def says(name: str, school: School) -> str:
+    """Say what a step was about."""
+    if not name.startswith(NAMED):
+        return say(f"report.says_{name}")
+    who = name.removeprefix(NAMED)
+    return say("report.says_named", who=school.title_of(who) if who in ROLES else say("report.somebody_named"))
 
 
 def steps(role: Audience, school: School, answers: Mapping[str, str]) -> tuple[Field, ...]:
@@ -79,6 +122,8 @@ def choices_of(name: str, school: School) -> tuple[str, ...]:
     """Give the values that a step offers, none where words are asked for."""
     if name == "role":
         return (*(role for role in school.roles if role not in GROUPS), *_OTHER_ADULTS)
+    if name.startswith(NAMED):
+        return _OF_THE_NAMED
     return _CHOICES.get(name, ())
 
 
@@ -88,8 +133,8 @@ def label(name: str, value: str, role: Audience, school: School) -> str:
         return say("report.left_out")
     if name == "role":
         return say(f"report.role_{value}") if value in _OTHER_ADULTS else school.title_of(value)
-    if name == "who":
-        return _words("who", value, role)
+    if name == "who" or name.startswith(NAMED):
+        return _words("who" if name == "who" else "named", value, role)
     if name == "kind":
         return say(f"report.kind_{value}")
     return say(f"report.{value}") if name in _CHOICES else value
@@ -119,11 +164,18 @@ def chosen(name: str, text: str, role: Audience, school: School) -> str | None:
     return guess if guess in values else None
 
 
-def concern_of(answers: Mapping[str, str], role: Audience, heard: str | None, *, urgent: bool) -> Concern:
+def concern_of(
+    answers: Mapping[str, str],
+    role: Audience,
+    heard: str | None,
+    *,
+    urgent: bool,
+    named: Iterable[Named] = (),
+) -> Concern:
     """Give what routing needs.
 
     `heard` is the kind that the words themselves speak of and `urgent` whether they speak of danger: a child
-    isn't asked to name a kind, and words can be graver than the choices.
+    isn't asked to name a kind, and words can be graver than the choices. `named` may be whom it is about.
     """
     kind = answers.get("kind") or (heard if heard in KINDS else None) or "something-else"
     who = answers.get("who", "unknown")
@@ -132,6 +184,16 @@ def concern_of(answers: Mapping[str, str], role: Audience, heard: str | None, *,
         about = "staff" if job in ("volunteer", "unsure") else job
     else:
         about = who
+    subjects, doubtful, people = {about}, set(), set()
+    for one in named:
+        said = answers.get(f"{NAMED}{one.who}")
+        if said == "told":
+            continue
+        people |= {one.who} - set(ROLES)
+        if said == "about":
+            subjects |= (one.roles - GROUPS) or {"staff"}
+        else:
+            doubtful |= one.roles - GROUPS
     unsure_who = who == "adult" and answers.get("role", "unsure") == "unsure"
     at_risk = (
         kind in CHILD_AT_RISK
@@ -140,4 +202,4 @@ def concern_of(answers: Mapping[str, str], role: Audience, heard: str | None, *,
         or urgent
         or unsure_who
     )
-    return Concern(kind, frozenset({about}), at_risk)
+    return Concern(kind, frozenset(subjects), at_risk, frozenset(doubtful), frozenset(people))

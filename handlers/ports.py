@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Protocol
 
 if TYPE_CHECKING:
@@ -35,7 +36,7 @@ class Draft:
     """A report that is not sent yet: the answers as given, in the order given, and when it was last touched.
 
     `id` is random; its one case is made from it, however often "send" is pressed. `changing` names the
-    answer that is being given anew.
+    answer that is being given anew. `left` says that its person stopped, and that it is kept all the same.
     """
 
     id: str
@@ -43,6 +44,18 @@ class Draft:
     answers: dict[str, str]
     touched: datetime
     changing: str = ""
+    role: str = "visitor"
+    channel: str = ""
+    left: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Unfinished:
+    """A draft that was left, with whose it is."""
+
+    person: str
+    conversation: str
+    draft: Draft
 
 
 class Drafts(Protocol):
@@ -57,8 +70,11 @@ class Drafts(Protocol):
     def drop(self, person: str, conversation: str) -> None:
         """Erase the draft and its key."""
 
-    def forget(self, person: str) -> None:
-        """Erase a person's drafts in every conversation."""
+    def of(self, person: str) -> tuple[Unfinished, ...]:
+        """Give a person's drafts in every conversation."""
+
+    def untouched(self, since: datetime) -> tuple[Unfinished, ...]:
+        """Give the drafts that nobody has touched since a time, the oldest first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +82,10 @@ class NewCase:
     """What a report holds when it is sent; all of it is sealed but school and urgency.
 
     `answers` are the reporter's own, as given; `readers` are the roles that may open it, in the order in
-    which they are told; `ring` is whom the reporter has to ring because nobody is left.
+    which they are told; `ring` is whom the reporter has to ring because nobody is left. `people` are the labels of
+    those who may open it, `next_in_line` of those who may where none of them does in time, and `never` of those
+    who may not, whatever role they come to hold. `doubtful` may be let in by the chair. `unfinished` says that it
+    was not sent by its reporter, but passed on.
     """
 
     draft: str
@@ -86,6 +105,11 @@ class NewCase:
     person: str
     conversation: str
     at: datetime
+    people: tuple[str, ...] = ()
+    next_in_line: tuple[str, ...] = ()
+    never: tuple[str, ...] = ()
+    doubtful: tuple[str, ...] = ()
+    unfinished: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,3 +182,7 @@ class World:
     """Gives a fresh random id that nobody can guess."""
     contacts: Mapping[str, Contacts] = field(default_factory=dict)
     """Each school's own people; a school without them is on trial."""
+    passes_on: timedelta = timedelta(hours=2)
+    """After how long an unfinished report that speaks of danger is passed on."""
+    keeps_drafts: timedelta = timedelta(days=7)
+    """After how long any other unfinished report is erased."""

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from handlers import unfinished
 from handlers.message import Button, Card, Reply, Signal
 from handlers.wording import say
 
@@ -19,10 +21,9 @@ def handle(message: Message, world: World) -> Reply:
     """Say what is held, or erase it where "forget" was asked."""
     if message.action == "privacy.forget" or message.text.strip().lower().lstrip("/") == "forget":
         world.memory.forget(message.person)
-        world.drafts.forget(message.person)
-        return Reply((Card(say("privacy.forgotten"), signal=Signal.INFO),))
+        return Reply((Card(say("privacy.forgotten"), _kept(message, world), signal=Signal.INFO),))
     lines = (
-        say("report.privacy_draft"),
+        say("report.privacy_draft", after=unfinished.after(world), days=str(world.keeps_drafts.days)),
         say("privacy.reports"),
         say("privacy.platform"),
         say("privacy.forget"),
@@ -31,3 +32,15 @@ def handle(message: Message, world: World) -> Reply:
         (Card(say("privacy.held"), lines, signal=Signal.INFO),),
         (Button(say("privacy.button_forget"), "privacy.forget"),),
     )
+
+
+def _kept(message: Message, world: World) -> tuple[str, ...]:
+    """Erase a person's drafts but for those that speak of danger, and say so where there is one."""
+    kept = False
+    for left in world.drafts.of(message.person):
+        if unfinished.speaks_of_danger(left.draft, world):
+            world.drafts.keep(left.person, left.conversation, replace(left.draft, left=True))
+            kept = True
+        else:
+            world.drafts.drop(left.person, left.conversation)
+    return (say("privacy.draft_kept", after=unfinished.after(world)),) if kept else ()

@@ -6,21 +6,19 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from handlers import intake
+from handlers import intake, unfinished
 from handlers.help import old_button
 from handlers.message import Button, Card, Form, Reply, Signal
-from handlers.ports import Draft, NewCase
+from handlers.ports import Draft, Unfinished
 from handlers.receipt import confirmed, help_lines, titles
 from handlers.wording import say
 from knowledge.model import KINDS, Audience
-from knowledge.routing import route, urgency_of
 from knowledge.smart.signposts import load_signposts
 
 if TYPE_CHECKING:
     from handlers.message import Field, Message
-    from handlers.ports import World
+    from handlers.ports import Sent, World
     from knowledge.model import School
-    from knowledge.routing import Concern, Routed
 
 ABILITY = "report"
 COMMANDS = ("report", "concern")
@@ -31,7 +29,8 @@ _LISTENS = timedelta(hours=1)
 def under_way(message: Message, world: World) -> bool:
     """Tell whether the next text belongs to a report."""
     draft = world.drafts.current(message.person, message.conversation)
-    return draft is not None and draft.school == message.school and world.clock() - draft.touched < _LISTENS
+    here = draft is not None and draft.school == message.school and not draft.left
+    return here and draft is not None and world.clock() - draft.touched < _LISTENS
 
 
 def handle(message: Message, world: World) -> Reply:
@@ -40,10 +39,9 @@ def handle(message: Message, world: World) -> Reply:
         return Reply((_note("report.not_here"),))
     if message.action == "report.send":
         return _send(message.value, message, world)
-    if message.action == "report.anew":
-        world.drafts.drop(message.person, message.conversation)
-        return _start(message, world)
     draft = world.drafts.current(message.person, message.conversation)
+    if message.action == "report.anew":
+        return _anew(draft, message, world)
     if message.action in ("", "report.start"):
         return _start_or_go_on(draft, message, world)
     return _press(draft, message, world) if draft else old_button()
@@ -52,9 +50,26 @@ def handle(message: Message, world: World) -> Reply:
 def _start_or_go_on(draft: Draft | None, message: Message, world: World) -> Reply:
     if draft is None:
         return _start(message, world)
+    if draft.school != message.school:
+        return _anew(draft, message, world)
     if not under_way(message, world):
         return _unfinished()
     return _ask(draft, message, world) if message.action else _heard(draft, message, world)
+
+
+def _anew(draft: Draft | None, message: Message, world: World) -> Reply:
+    """Erase what was written and begin anew; what speaks of danger is passed on first."""
+    if draft and unfinished.speaks_of_danger(draft, world):
+        sent = unfinished.pass_on(Unfinished(message.person, message.conversation, draft), world)
+        reply = _start(message, world)
+        return replace(reply, cards=(_passed_on(sent, world), *reply.cards))
+    world.drafts.drop(message.person, message.conversation)
+    return _start(message, world)
+
+
+def _passed_on(sent: Sent, world: World) -> Card:
+    (card,) = confirmed(sent, world).cards
+    return replace(card, headline=say("report.passed_on"))
 
 
 def _press(draft: Draft, message: Message, world: World) -> Reply:
@@ -72,7 +87,13 @@ def _press(draft: Draft, message: Message, world: World) -> Reply:
 
 
 def stop(message: Message, world: World) -> Reply:
-    """Leave the report and erase what was written."""
+    """Leave the report and erase what was written, unless it speaks of danger; then say what becomes of it."""
+    draft = world.drafts.current(message.person, message.conversation)
+    if draft and unfinished.speaks_of_danger(draft, world):
+        world.drafts.keep(message.person, message.conversation, replace(draft, left=True))
+        lines = (say("report.left_passed_on", after=unfinished.after(world)), say("report.stopped_danger"))
+        buttons = (Button(say("report.go_on"), "report.go_on"),)
+        return Reply((Card(say("report.left"), lines, signal=Signal.HELP),), buttons, ends=True)
     world.drafts.drop(message.person, message.conversation)
     return Reply((Card(say("report.stopped"), (say("report.stopped_danger"),), signal=Signal.INFO),), ends=True)
 
@@ -82,7 +103,7 @@ def back(message: Message, world: World) -> Reply:
     draft = world.drafts.current(message.person, message.conversation)
     if draft is None:
         return old_button()
-    names = [step.name for step in intake.steps(message.role, _school(draft, world), draft.answers)]
+    names = [step.name for step in _steps(draft, message, world)]
     step = _next(draft, message, world)
     before = names[: names.index(step.name)] if step else names
     if not before:
@@ -91,12 +112,15 @@ def back(message: Message, world: World) -> Reply:
 
 
 def _start(message: Message, world: World) -> Reply:
-    draft = Draft(world.new_id(), message.school, {}, world.clock())
+    draft = Draft(
+        world.new_id(), message.school, {}, world.clock(), role=message.role.value, channel=message.channel
+    )
     child = message.role is Audience.PUPIL
     lines = [
         say("report.child_start" if child else "report.start"),
         say("report.child_start_danger" if child else "report.start_danger"),
         say("report.child_honest" if child else "report.start_honest"),
+        say("report.child_unfinished" if child else "report.start_unfinished", after=unfinished.after(world)),
     ]
     if message.school not in world.contacts:
         lines.insert(0, say("report.trial"))
@@ -181,16 +205,26 @@ def _take(draft: Draft, name: str, value: str, message: Message, world: World, *
 
 
 def _keep(draft: Draft, message: Message, world: World) -> Draft:
-    draft = replace(draft, touched=world.clock())
+    draft = replace(draft, touched=world.clock(), left=False)
     world.drafts.keep(message.person, message.conversation, draft)
     return draft
 
 
 def _next(draft: Draft, message: Message, world: World) -> Field | None:
     """Give the step that is asked now: the one being changed, else the first without an answer."""
-    fields = intake.steps(message.role, _school(draft, world), draft.answers)
+    fields = _steps(draft, message, world)
     changing = next((field for field in fields if field.name == draft.changing), None)
     return changing or next((field for field in fields if field.name not in draft.answers), None)
+
+
+def _steps(draft: Draft, message: Message, world: World) -> tuple[Field, ...]:
+    """Give the steps; once the words are there, one for everybody whom they name."""
+    school = _school(draft, world)
+    fields = intake.steps(message.role, school, draft.answers)
+    if any(field.name not in draft.answers for field in fields):
+        return fields
+    contacts = world.contacts.get(draft.school)
+    return (*fields, *(step for _, step in intake.doubts(message.role, school, draft.answers, contacts)))
 
 
 def _ask(draft: Draft, message: Message, world: World, *cards: Card) -> Reply:
@@ -198,7 +232,7 @@ def _ask(draft: Draft, message: Message, world: World, *cards: Card) -> Reply:
     step = _next(draft, message, world)
     if step is None:
         return _review(draft, message, world, cards)
-    fields = intake.steps(message.role, _school(draft, world), draft.answers)
+    fields = _steps(draft, message, world)
     answered = tuple((f.name, draft.answers[f.name]) for f in fields if f.name in draft.answers and f != step)
     buttons = (Button(say("report.back"), "report.back"), Button(say("report.stop"), "report.stop"))
     return Reply(cards, buttons if answered else buttons[1:], Form(draft.id, say("report.title"), fields, answered))
@@ -206,10 +240,10 @@ def _ask(draft: Draft, message: Message, world: World, *cards: Card) -> Reply:
 
 def _review(draft: Draft, message: Message, world: World, cards: tuple[Card, ...]) -> Reply:
     school = _school(draft, world)
-    fields = intake.steps(message.role, school, draft.answers)
-    _, routed = _routed(draft, message, world)
+    fields = _steps(draft, message, world)
+    _, routed = unfinished.routed(draft, world)
     rows = [
-        (say(f"report.says_{f.name}"), intake.label(f.name, draft.answers[f.name], message.role, school))
+        (intake.says(f.name, school), intake.label(f.name, draft.answers[f.name], message.role, school))
         for f in fields
     ]
     lines = [f"{what}: {words}" for what, words in rows]
@@ -217,7 +251,9 @@ def _review(draft: Draft, message: Message, world: World, cards: tuple[Card, ...
         lines.append(say("report.will_go_to", who=titles([r.role for r in routed.recipients], school)))
     if draft.school not in world.contacts:
         lines.append(say("report.trial"))
-    change = (Button(say("report.change", what=say(f"report.says_{f.name}")), "report.change", f.name) for f in fields)
+    change = (
+        Button(say("report.change", what=intake.says(f.name, school)), "report.change", f.name) for f in fields
+    )
     buttons = (
         Button(say("report.send"), "report.send", draft.id),
         *change,
@@ -234,38 +270,9 @@ def _send(draft_id: str, message: Message, world: World) -> Reply:
         return confirmed(sent, world) if sent else old_button()
     if _next(draft, message, world) is not None:
         return _ask(draft, message, world)
-    concern, routed = _routed(draft, message, world)
-    return confirmed(world.cases.send(_case(draft, concern, routed, message, world)), world)
-
-
-def _case(draft: Draft, concern: Concern, routed: Routed, message: Message, world: World) -> NewCase:
-    names = [field.name for field in intake.steps(message.role, _school(draft, world), draft.answers)]
-    return NewCase(
-        draft=draft.id,
-        school=draft.school,
-        role=message.role.value,
-        kind=concern.kind,
-        about=tuple(sorted(concern.about)),
-        child_at_risk=concern.child_at_risk,
-        urgency=urgency_of(concern.kind, draft.answers.get("danger") == "yes", concern.child_at_risk),
-        answers={name: draft.answers[name] for name in names},
-        readers=tuple(recipient.role for recipient in routed.recipients),
-        excluded=tuple(left_out.role for left_out in routed.excluded),
-        signposts=routed.signposts,
-        ring=routed.ring,
-        trial=draft.school not in world.contacts,
-        channel=message.channel,
-        person=message.person,
-        conversation=message.conversation,
-        at=world.clock(),
-    )
-
-
-def _routed(draft: Draft, message: Message, world: World) -> tuple[Concern, Routed]:
-    heard = world.engine.answer(draft.school, message.role, draft.answers.get("what", ""))
-    concern = intake.concern_of(draft.answers, message.role, heard.concern, urgent=heard.urgent)
-    contacts = world.contacts.get(draft.school)
-    return concern, route(_school(draft, world), concern, contacts.staffing(world.clock()) if contacts else None)
+    concern, routed = unfinished.routed(draft, world)
+    left = Unfinished(message.person, message.conversation, draft)
+    return confirmed(world.cases.send(unfinished.case_of(left, concern, routed, world)), world)
 
 
 def _school(draft: Draft, world: World) -> School:

@@ -103,6 +103,13 @@ class Contacts:
         there = {role for p in present if p.there(day) for role in p.roles}
         return Staffing(frozenset(ROLES) - there, {role: people for role, people in held_by.items() if people})
 
+    def holders(self, roles: Iterable[str], at: datetime, never: Iterable[str] = ()) -> tuple[str, ...]:
+        """Give the labels of everybody who holds one of some roles and hasn't left, in the order of the roles."""
+        day = at.astimezone(self.zone).date()
+        never = frozenset(never)
+        present = [p for p in self.people if (p.left is None or day < p.left) and p.label not in never]
+        return tuple(dict.fromkeys(p.label for role in roles for p in present if role in p.roles))
+
 
 def load_contacts(path: Path) -> dict[str, Contacts]:
     """Load one contacts file, or every one in a folder, by school; raises PackError with every problem."""

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from bot.channels.terminal.render import pressable, render
 from bot.dispatch import dispatch
 from handlers.message import Message, Reply
+from handlers.ports import Unfinished
 from knowledge.model import Audience
 
 if TYPE_CHECKING:
@@ -75,9 +76,13 @@ class FakeDrafts:
         """Forget it."""
         self.kept.pop((person, conversation), None)
 
-    def forget(self, person: str) -> None:
-        """Forget all of a person."""
-        self.kept = {key: draft for key, draft in self.kept.items() if key[0] != person}
+    def of(self, person: str) -> tuple[Unfinished, ...]:
+        """Give a person's drafts."""
+        return tuple(Unfinished(*key, draft) for key, draft in self.kept.items() if key[0] == person)
+
+    def untouched(self, since: datetime) -> tuple[Unfinished, ...]:
+        """Give what was left since a time."""
+        return tuple(Unfinished(*key, draft) for key, draft in self.kept.items() if draft.touched <= since)
 
 
 @dataclass

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from bot.store.units import Units
 
 _TRIES = 5
-_LISTS = ("about", "readers", "excluded", "signposts", "ring")
+_LISTS = ("about", "readers", "excluded", "signposts", "ring", "people", "next_in_line", "never", "doubtful")
 
 
 class StoredCases:
@@ -155,5 +155,5 @@ def _as_bytes(case: NewCase) -> bytes:
 
 def _from_bytes(content: bytes) -> NewCase:
     inside = json.loads(content)
-    inside.update({name: tuple(inside[name]) for name in _LISTS})
+    inside.update({name: tuple(inside.get(name, ())) for name in _LISTS})
     return NewCase(**{**inside, "urgency": Urgency(inside["urgency"]), "at": unstamp(inside["at"])})

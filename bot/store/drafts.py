@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import json
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import delete, insert, select
 
 from bot.store.sealing import seal, unseal
 from bot.store.tables import drafts, stamp, unstamp
-from handlers.ports import Draft
+from handlers.ports import Draft, Unfinished
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from sqlalchemy import ColumnElement, Row
 
     from bot.store.keys import Keys
@@ -41,12 +44,7 @@ class StoredDrafts:
         if known is None:
             self.drop(person, conversation)
         key_id, key = known or self._keys.make()
-        inside = {
-            "id": draft.id,
-            "school": draft.school,
-            "answers": draft.answers,
-            "changing": draft.changing,
-        }
+        inside = {**asdict(draft), "touched": stamp(draft.touched), "of": [person, conversation]}
         with self._units.begin() as connection:
             connection.execute(delete(drafts).where(self.here(person, conversation)))
             connection.execute(
@@ -63,9 +61,13 @@ class StoredDrafts:
         """Erase the draft and its key."""
         self._erase(self.here(person, conversation))
 
-    def forget(self, person: str) -> None:
-        """Erase a person's drafts in every conversation."""
-        self._erase(drafts.c.person == self._lookup.of("person", person))
+    def of(self, person: str) -> tuple[Unfinished, ...]:
+        """Give a person's drafts in every conversation."""
+        return self._all(drafts.c.person == self._lookup.of("person", person))
+
+    def untouched(self, since: datetime) -> tuple[Unfinished, ...]:
+        """Give the drafts that nobody has touched since a time, the oldest first."""
+        return self._all(drafts.c.touched <= stamp(since))
 
     def here(self, person: str, conversation: str) -> ColumnElement[bool]:
         """Give the condition that finds the draft of a person in a conversation."""
@@ -82,12 +84,17 @@ class StoredDrafts:
 
     def _find(self, person: str, conversation: str) -> tuple[str, bytes, Draft] | None:
         with self._units.reading() as connection:
-            row: Row[Any] | None = connection.execute(
-                select(drafts).where(self.here(person, conversation))
-            ).one_or_none()
+            row = connection.execute(select(drafts).where(self.here(person, conversation))).one_or_none()
         key = self._keys.get(row.key) if row else None
-        if row is None or key is None:
-            return None
-        inside = json.loads(unseal(key, row.sealed, f"draft {row.key}"))
-        draft = Draft(inside["id"], inside["school"], inside["answers"], unstamp(row.touched), inside["changing"])
-        return row.key, key, draft
+        return (row.key, key, _opened(row, key).draft) if row and key else None
+
+    def _all(self, where: ColumnElement[bool]) -> tuple[Unfinished, ...]:
+        with self._units.reading() as connection:
+            rows = connection.execute(select(drafts).where(where).order_by(drafts.c.touched)).all()
+        return tuple(_opened(row, key) for row in rows if (key := self._keys.get(row.key)))
+
+
+def _opened(row: Row[Any], key: bytes) -> Unfinished:
+    inside = json.loads(unseal(key, row.sealed, f"draft {row.key}"))
+    person, conversation = inside.pop("of", ("", ""))
+    return Unfinished(person, conversation, Draft(**{**inside, "touched": unstamp(row.touched)}))

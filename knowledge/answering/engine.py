@@ -13,8 +13,8 @@ from knowledge.answering.concern import Listener
 from knowledge.answering.expecting import expected
 from knowledge.answering.fitted import Signs, load_fitted
 from knowledge.answering.lexicon import circumstances_of
-from knowledge.answering.ranking import Read, SchoolIndex, agrees, contradicts
-from knowledge.answering.thread import questions_in
+from knowledge.answering.ranking import EXCLUSIVE, Read, SchoolIndex, agrees, contradicts
+from knowledge.answering.thread import asking_part, questions_in
 from knowledge.answering.verdict import decide
 from knowledge.answering.words import closely_read
 from knowledge.model import Audience, Clause, Modality, Verdict
@@ -32,6 +32,8 @@ _SILENT_BELOW, _YES_ABOVE = 0.5, 0.75
 """Chances that the policy rules on the question: below the first it is called silent, and a yes needs the second."""
 _CLOSE = 0.5
 """A clause whose score is no further behind than this is shown beside the best, and a ban is heard before a yes."""
+_MET = 3.0
+"""The same for a ban about a circumstance that the question shows."""
 _CITED = 3
 _QUESTIONS = 3
 _NEAR = 0.1
@@ -93,7 +95,7 @@ class Engine:
             words=words,
             role=role,
             subject=subject_of(words, role),
-            kind=kind_of(words),
+            kind=kind_of(self.model.read(asking_part(text))),
             shown=circumstances_of(words, role, self.model.lexicon) | told,
             expects=expected(words),
             chances=self.model.probabilities(words, role),
@@ -183,19 +185,25 @@ class Engine:
 
 
 def _safest(ranked: list[Ranked], shown: frozenset[str]) -> Ranked | None:
-    """Give the best clause, but a ban before a permission where the two are close: never a wrong yes."""
+    """Give the best clause, but a ban before a permission where the ban is close: never a wrong yes.
+
+    A ban is close where its score is, or where it is about a circumstance that the question shows and the
+    permission doesn't speak of ("in break" is allowed, "where pupils can see" is not: both are shown).
+    """
     if not ranked:
         return None
     best = ranked[0]
     if best.clause.modality is not Modality.MAY:
         return best
+    spoken_of = best.clause.about | {tag for c in best.clause.conditions for tag in c.when}
     for rival in ranked[1:]:
-        if rival.score < best.score - _CLOSE:
-            break
-        if rival.clause.modality in (Modality.MUST_NOT, Modality.SHOULD_NOT) and not contradicts(rival):
-            met = any(e.when and e.when <= shown for e in rival.clause.exceptions)
-            if not met and agrees(best) <= agrees(rival):
-                return rival
+        if rival.clause.modality not in (Modality.MUST_NOT, Modality.SHOULD_NOT) or contradicts(rival):
+            continue
+        if any(e.when and e.when <= shown for e in rival.clause.exceptions):
+            continue
+        met = {t for t in rival.clause.about & shown if t.split(".")[0] in EXCLUSIVE} - spoken_of
+        if rival.score > best.score - (_MET if met else _CLOSE) and (met or agrees(best) <= agrees(rival)):
+            return rival
     return best
 
 

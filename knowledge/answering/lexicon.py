@@ -132,7 +132,7 @@ def load_lexicon(path: Path = LEXICON) -> Lexicon:
     after = "|".join(row.read("not_shown_after", Field.texts, ()))
     problems.raise_any()
     cues = frozenset(
-        ["yes", "yeah", "ok", "okay", "fine", "happy", "cool", "good", "alright", "agreed", "approved", "authorised", "signed", "consented", "oked", "okd", "okayed", "cleared", "dont", "doesnt", "didnt", "permission", "consent", "approval", "blessing", "agreement", "go", "green", "said", "says", "say", "refused", "wont", "hasnt", "havent", "without", "never", "banned", "form", "slip", "allowed", "yep", "clear", "nod", "isnt", "arent", "withdrew", "objects"]
+        ["yes", "yeah", "ok", "okay", "fine", "happy", "cool", "good", "alright", "agreed", "approved", "authorised", "signed", "consented", "oked", "okd", "okayed", "cleared", "dont", "doesnt", "didnt", "permission", "consent", "approval", "blessing", "agreement", "go", "green", "said", "says", "say", "refused", "wont", "hasnt", "havent", "without", "never", "banned", "form", "slip", "allowed", "yep", "clear", "nod", "isnt", "arent", "withdrew", "objects", "writing", "sorted", "squared", "arranged", "talked", "having", "later", "ticked", "afterwards"]
     )
     return Lexicon(
         circumstances,

@@ -33,6 +33,7 @@ _QUESTION = re.compile(
     re.IGNORECASE,
 )
 _LEAST_WORDS = 3
+_ASKING_WORDS = 5
 
 
 def asks_why(question: str) -> bool:
@@ -88,3 +89,9 @@ def questions_in(message: str) -> list[str]:
         else:
             story.append(sentence)
     return found or [message]
+
+
+def asking_part(message: str) -> str:
+    """Give the last sentence that asks, since a story goes before it; the whole message where that says too little."""
+    asking = [sentence for sentence in _SENTENCE.split(message) if _QUESTION.search(sentence)]
+    return asking[-1] if asking and len(words_of(asking[-1])) >= _ASKING_WORDS else message

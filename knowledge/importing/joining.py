@@ -132,7 +132,7 @@ class Joiner:
         bare = block.text.rstrip(_CLOSERS)
         ended = bare.endswith(_ENDS)
         breaks_off = not ended and bool(pattern("layout", "goes_on").search(bare))
-        low = text[:1].islower() or text[:1] in ",;)&"
+        low = (text[:1].islower() and not text.startswith(("www.", "http"))) or text[:1] in ",;)&"
         if self._gap:
             return (low and not ended and len(block.text.split()) > 5) or breaks_off  # noqa: PLR2004
         if (low and not bare.endswith((".", "!", "?", ":", ";"))) or breaks_off:

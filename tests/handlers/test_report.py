@@ -288,7 +288,7 @@ def test_a_report_left_for_an_hour_no_longer_swallows_questions_but_can_be_gone_
     assert "What is it about?" in teacher.presses("Go on with it")
     clock.goes_on(timedelta(hours=2))
     teacher.says("report")
-    assert "Is anybody in danger" in teacher.presses("Erase it and start again")
+    assert "Is anybody in danger" in teacher.presses("Start again")
 
 
 def test_forget_erases_an_unfinished_report(teacher):

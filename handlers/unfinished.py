@@ -1,0 +1,123 @@
+"""Looks after reports that were never sent: those that speak of danger are passed on, the others are erased in time."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from handlers import intake
+from handlers.ports import NewCase
+from handlers.wording import say
+from knowledge.model import Audience
+from knowledge.naming import named_in
+from knowledge.routing import URGENT_KINDS, route, urgency_of
+from knowledge.unfinished import route_unfinished
+
+if TYPE_CHECKING:
+    from handlers.ports import Draft, Sent, Unfinished, World
+    from knowledge.model import School
+    from knowledge.naming import Named
+    from knowledge.routing import Concern, Routed
+
+
+def speaks_of_danger(draft: Draft, world: World) -> bool:
+    """Tell whether a draft says that somebody may be in danger, by a choice or in its words."""
+    answers, words = draft.answers, intake.words_of(draft.answers)
+    if answers.get("danger") == "yes":
+        return True
+    if not words.strip():
+        return False
+    grave = answers.get("kind") in URGENT_KINDS
+    return grave or world.engine.answer(draft.school, Audience(draft.role), words).urgent
+
+
+def pass_on(left: Unfinished, world: World) -> Sent:
+    """Make a case of a draft that speaks of danger; the same draft again gives the same case."""
+    draft, school = left.draft, world.engine.schools[left.draft.school]
+    contacts = world.contacts.get(draft.school)
+    named = named_in(intake.words_of(draft.answers), school, contacts)
+    concern = heard_in(draft, named, world)
+    routed = route_unfinished(school, concern, named, contacts.staffing(world.clock()) if contacts else None)
+    sent = world.cases.send(case_of(left, concern, routed, world, unfinished=True))
+    world.memory.keep(left.person, left.conversation, "report", {"passed_on": draft.id}, None)
+    return sent
+
+
+def tidy(world: World) -> int:
+    """Pass on or erase what was left for long enough; give how many there were."""
+    now, count = world.clock(), 0
+    for left in world.drafts.untouched(now - min(world.passes_on, world.keeps_drafts)):
+        if left.draft.school not in world.engine.schools:
+            continue  # another process serves that school
+        age = now - left.draft.touched
+        if speaks_of_danger(left.draft, world):
+            if age >= world.passes_on:
+                pass_on(left, world)
+                count += 1
+        elif age >= world.keeps_drafts or left.draft.left:
+            world.drafts.drop(left.person, left.conversation)
+            count += 1
+    return count
+
+
+def after(world: World) -> str:
+    """Say after how long an unfinished report is passed on."""
+    minutes = int(world.passes_on.total_seconds() // 60)
+    if minutes % 60:
+        return say("report.minutes", count=str(minutes))
+    return say("report.hour") if minutes == 60 else say("report.hours", count=str(minutes // 60))  # noqa: PLR2004 -- an hour
+
+
+def heard_in(draft: Draft, named: tuple[Named, ...], world: World) -> Concern:
+    """Give what routing needs of a draft, by its answers and its words."""
+    role = Audience(draft.role)
+    heard = world.engine.answer(draft.school, role, intake.words_of(draft.answers))
+    return intake.concern_of(draft.answers, role, heard.concern, urgent=heard.urgent, named=named)
+
+
+def routed(draft: Draft, world: World) -> tuple[Concern, Routed]:
+    """Route a draft as it would be sent now."""
+    school, contacts = world.engine.schools[draft.school], world.contacts.get(draft.school)
+    doubts = intake.doubts(Audience(draft.role), school, draft.answers, contacts)
+    concern = heard_in(draft, tuple(named for named, _ in doubts), world)
+    return concern, route(school, concern, contacts.staffing(world.clock()) if contacts else None)
+
+
+def case_of(left: Unfinished, concern: Concern, routed: Routed, world: World, *, unfinished: bool = False) -> NewCase:
+    """Give the case that a draft becomes."""
+    draft, now = left.draft, world.clock()
+    contacts = world.contacts.get(draft.school)
+    never = routed.excluded_people
+    readers = tuple(recipient.role for recipient in routed.recipients)
+    people = contacts.holders(readers, now, never) if contacts else ()
+    more = contacts.holders((r.role for r in routed.next_in_line), now, {*never, *people}) if contacts else ()
+    return NewCase(
+        draft=draft.id,
+        school=draft.school,
+        role=draft.role,
+        kind=concern.kind,
+        about=tuple(sorted(concern.about)),
+        child_at_risk=concern.child_at_risk,
+        urgency=urgency_of(concern.kind, draft.answers.get("danger") == "yes", concern.child_at_risk),
+        answers=_in_order(draft, world.engine.schools[draft.school]),
+        readers=readers,
+        excluded=tuple(left_out.role for left_out in routed.excluded),
+        signposts=routed.signposts,
+        ring=routed.ring,
+        trial=contacts is None,
+        channel=draft.channel,
+        person=left.person,
+        conversation=left.conversation,
+        at=now,
+        people=people,
+        next_in_line=more,
+        never=tuple(sorted(never)),
+        doubtful=tuple(sorted(concern.doubtful | concern.people)),
+        unfinished=unfinished,
+    )
+
+
+def _in_order(draft: Draft, school: School) -> dict[str, str]:
+    """Give the answers that count, in the order in which they are asked."""
+    names = [field.name for field in intake.steps(Audience(draft.role), school, draft.answers)]
+    names += [name for name in draft.answers if name.startswith(intake.NAMED)]
+    return {name: draft.answers[name] for name in names if name in draft.answers}
