@@ -11,7 +11,7 @@ import click
 from pydantic import ValidationError
 
 from bot.channels.channel import Unusable
-from bot.packs import load
+from bot.packs import folders_of, known_school, load
 from bot.settings import Settings
 from bot.store.buttons import StoredButtons
 from bot.store.cases import StoredCases, new_id
@@ -29,7 +29,7 @@ from knowledge.contacts import load_contacts
 from knowledge.reading import PackError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterator, Mapping
+    from collections.abc import Callable, Collection, Container, Iterator, Mapping
     from pathlib import Path
 
     from bot.channels.channel import Channel
@@ -148,6 +148,22 @@ def contacts_of(settings: Settings) -> Mapping[str, Contacts]:
         return load_contacts(settings.contacts)
     except PackError as error:
         raise SetUpProblem(f"these contacts can't be used:\n{error}") from None
+
+
+def schools_served(settings: Settings, contacts: Container[str]) -> dict[str, Path]:
+    """Give the packs of the schools to serve; raises SetUpProblem where one has no contacts and this is no trial."""
+    folders = folders_of(only=settings.packs)
+    named = [slug.strip() for slug in settings.schools.split(",") if slug.strip()]
+    if not named:
+        named = [slug for slug in folders if settings.trial or slug in contacts]
+    served = {slug: folders[slug] for slug in (known_school(slug, folders) for slug in named)}
+    without = [slug for slug in served or folders if slug not in contacts]
+    if without and not settings.trial:
+        raise SetUpProblem(
+            f"nobody would receive the reports of {', '.join(without)}, since there are no contacts."
+            " Name them in ASKFIRST_CONTACTS, or set ASKFIRST_TRIAL=yes to try the bot without."
+        )
+    return served
 
 
 def world_in(store: Store, engine: Engine, contacts: Mapping[str, Contacts], clock: Callable[[], datetime]) -> World:

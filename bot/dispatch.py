@@ -5,24 +5,46 @@ from __future__ import annotations
 import logging
 import secrets
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from handlers import ask, help, privacy, quiz, report, school, status, tips  # noqa: A004 -- an ability's name
 from handlers.message import Card, Reply, Signal
 from handlers.wording import say
 
 if TYPE_CHECKING:
-    from types import ModuleType
-
     from handlers.message import Message
     from handlers.ports import World
 
 _log = logging.getLogger(__name__)
 
-ABILITIES: tuple[ModuleType, ...] = (ask, quiz, tips, report, status, privacy, school, help)
+
+class Ability(Protocol):
+    """What every ability is: its name, the words that call it, and its answer to a message."""
+
+    ABILITY: str
+    COMMANDS: tuple[str, ...]
+
+    def handle(self, message: Message, world: World) -> Reply:
+        """Answer a message that is for this ability."""
+
+
+class Conversation(Ability, Protocol):
+    """An ability with several steps, which can be under way, stopped, and stepped back in."""
+
+    def under_way(self, message: Message, world: World) -> bool:
+        """Tell whether this person is in the middle of it."""
+
+    def stop(self, message: Message, world: World) -> Reply:
+        """Leave it."""
+
+    def back(self, message: Message, world: World) -> Reply:
+        """Go one step back."""
+
+
+ABILITIES: tuple[Ability, ...] = (ask, quiz, tips, report, status, privacy, school, help)
 _BY_ACTION = {ability.ABILITY: ability for ability in ABILITIES}
 _BY_COMMAND = {command: ability for ability in ABILITIES for command in ability.COMMANDS}
-_GOING_ON = (report, status, quiz)
+_GOING_ON: tuple[Conversation, ...] = (report, status, quiz)
 """Abilities with several steps, which hear a text before it is taken as a question; the gravest first."""
 
 
@@ -34,7 +56,7 @@ def dispatch(message: Message, world: World) -> Reply:
     """
     try:
         return _with_files(message, world) if message.attachments else _dispatch(message, world)
-    except Exception as error:
+    except Exception as error:  # noqa: BLE001 -- the boundary: whatever went wrong, the person gets a reply
         reference = secrets.token_hex(3)
         _log.exception("fault %s: %s", reference, type(error).__name__, exc_info=_without_words(error))
         return Reply((Card(say("fault.sorry", reference=reference), signal=Signal.HELP),))
@@ -51,7 +73,7 @@ def _with_files(message: Message, world: World) -> Reply:
 def _dispatch(message: Message, world: World) -> Reply:
     if message.action:
         ability = _BY_ACTION.get(message.action.split(".")[0])
-        return ability.handle(message, world) if ability else help.old_button()  # type: ignore[no-any-return]
+        return ability.handle(message, world) if ability else help.old_button()
     word = message.text.strip().lower()
     words = word.lstrip("/").split()
     command = words[0] if words and (word.startswith("/") or tips.asked_in(word)) else word
@@ -59,17 +81,18 @@ def _dispatch(message: Message, world: World) -> Reply:
         return status.handle(message, world)
     under_way = next((ability for ability in _GOING_ON if ability.under_way(message, world)), None)
     if word.startswith("/") and command in _BY_COMMAND:
-        return _BY_COMMAND[command].handle(message, world)  # type: ignore[no-any-return]
+        return _BY_COMMAND[command].handle(message, world)
     if command in help.STOP:
-        return under_way.stop(message, world) if under_way else help.nothing_to(command)  # type: ignore[no-any-return]
+        return under_way.stop(message, world) if under_way else help.nothing_to(command)
     if command in help.BACK:
-        return under_way.back(message, world) if under_way else help.nothing_to(command)  # type: ignore[no-any-return]
+        return under_way.back(message, world) if under_way else help.nothing_to(command)
     if under_way and not (command in _BY_COMMAND and under_way is not report):
-        return under_way.handle(message, world)  # type: ignore[no-any-return]
-    return _BY_COMMAND.get(command, ask).handle(message, world)  # type: ignore[no-any-return]
+        return under_way.handle(message, world)
+    return _BY_COMMAND.get(command, ask).handle(message, world)
 
 
 def _without_words(error: BaseException) -> BaseException:
     """Give the error with its place and type alone, since its text might repeat what somebody wrote."""
     bare = type("Fault", (Exception,), {})(type(error).__name__)
-    return bare.with_traceback(error.__traceback__)
+    fault: BaseException = bare.with_traceback(error.__traceback__)
+    return fault

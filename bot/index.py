@@ -1,4 +1,4 @@
-"""Keeps the learnt topic model on disk, so that a command starts at once; made anew when what it was learnt from changes."""
+"""Keeps the learnt topic model on disk, so that a command starts at once; made anew when its sources change."""
 
 from __future__ import annotations
 

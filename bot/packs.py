@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from knowledge.model import School
+    from knowledge.reading import Problem
 
 BUILT_IN = Path(__file__).parent.parent / "knowledge" / "packs"
 DEFAULT_SCHOOL = "st-peters"
@@ -47,7 +48,8 @@ def folders_of(packs: Sequence[Path] = (), only: Path | None = None) -> dict[str
 
 def load(folders: Iterable[Path], topics: Sequence[str]) -> list[School]:
     """Load packs; raises PackProblem with every problem of all of them."""
-    schools, problems = [], []
+    schools: list[School] = []
+    problems: list[Problem] = []
     tags = load_lexicon().tags
     for folder in folders:
         try:

@@ -34,29 +34,41 @@ _SIGNALS = {
     Verdict.NOT_COVERED: Signal.SILENT,
     Verdict.CONCERN: Signal.HELP,
 }
+_UNSURE = 0.5
+"""Below this confidence the next clause is shown beside the first."""
 _YES_OR_NO = {"yes": True, "y": True, "yeah": True, "yep": True, "no": False, "n": False, "nope": False}
-_MONTHS = ["January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December"]
+_MONTHS = [
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
+]
 
 
 def handle(message: Message, world: World) -> Reply:
     """Answer a question, or a button that sits under an answer."""
-    if message.action == "ask.yes":
-        return _settle(message, world, yes=True)
-    if message.action == "ask.no":
-        return _settle(message, world, yes=False)
-    if message.action == "ask.clause":
-        return _clause(message, world)
-    if message.action == "ask.doubt":
-        who = person_to_ask(world.engine.schools[message.school], message.role)
-        return Reply((Card(lines=(say("ask.doubt", who=who),), signal=Signal.INFO),))
+    if message.action:
+        return _PRESSED.get(message.action, _old)(message, world)
     text = _without_command(message.text)
-    if message.attachments and not text:
+    if text:
+        return _typed(message, world, text)
+    if message.attachments:
         return Reply(
             (Card(say("ask.attachment"), (say("ask.in_danger"),), signal=Signal.HELP),),
             (Button(say("ask.report_it"), "report.start"),),
         )
-    if not text:
-        return Reply((Card(headline=say("ask.empty"), signal=Signal.INFO),))
+    return _note(say("ask.empty"))
+
+
+def _typed(message: Message, world: World, text: str) -> Reply:
     before = world.memory.recall(message.person, message.conversation, ABILITY)
     if before.get("question"):
         if before["open"] and text.lower() in _YES_OR_NO:
@@ -64,8 +76,29 @@ def handle(message: Message, world: World) -> Reply:
         if asks_why(text):
             return _why(message, world, before)
         if continues(text):
-            return _answer(message, world, joined(before["question"], text, world.engine.model.lexicon), frozenset())
+            text = joined(before["question"], text, world.engine.model.lexicon)
     return _answer(message, world, text, frozenset())
+
+
+def _note(text: str) -> Reply:
+    return Reply((Card(headline=text, signal=Signal.INFO),))
+
+
+def _old(message: Message, world: World) -> Reply:  # noqa: ARG001 -- every button's answer is called alike
+    return _note(say("help.old_button"))
+
+
+def _yes(message: Message, world: World) -> Reply:
+    return _settle(message, world, yes=True)
+
+
+def _no(message: Message, world: World) -> Reply:
+    return _settle(message, world, yes=False)
+
+
+def _doubt(message: Message, world: World) -> Reply:
+    who = person_to_ask(world.engine.schools[message.school], message.role)
+    return Reply((Card(lines=(say("ask.doubt", who=who),), signal=Signal.INFO),))
 
 
 def _without_command(text: str) -> str:
@@ -77,7 +110,7 @@ def _why(message: Message, world: World, before: dict[str, Any]) -> Reply:
     school = world.engine.schools[message.school]
     clause = school.by_id.get(next(iter(before["clauses"]), ""))
     if clause is None or before["silent"]:
-        return Reply((Card(headline=say("ask.why_silent"), signal=Signal.INFO),))
+        return _note(say("ask.why_silent"))
     return Reply(
         (
             Card(
@@ -110,7 +143,7 @@ def _answer(message: Message, world: World, question: str, told: frozenset[str])
 def _settle(message: Message, world: World, *, yes: bool) -> Reply:
     before = world.memory.recall(message.person, message.conversation, ABILITY)
     if not before.get("open"):
-        return Reply((Card(headline=say("help.old_button"), signal=Signal.INFO),))
+        return _old(message, world)
     shown = {tag if yes else _denied(tag) for tag in before["open"]}
     return _answer(message, world, before["question"], frozenset(before["told"]) | shown)
 
@@ -124,7 +157,7 @@ def _clause(message: Message, world: World) -> Reply:
     school = world.engine.schools[message.school]
     clause = school.by_id.get(message.value)
     if clause is None:
-        return Reply((Card(headline=say("ask.nothing_to_continue"), signal=Signal.INFO),))
+        return _note(say("ask.nothing_to_continue"))
     return Reply(
         (
             Card(
@@ -134,6 +167,9 @@ def _clause(message: Message, world: World) -> Reply:
             ),
         )
     )
+
+
+_PRESSED = {"ask.yes": _yes, "ask.no": _no, "ask.clause": _clause, "ask.doubt": _doubt}
 
 
 def show(answer: Answer, role: Audience, today: date) -> Reply:
@@ -183,7 +219,7 @@ def _card(answer: Answer, role: Audience, today: date) -> Card:
         lines += [
             say("ask.also", text=c.clause.text, place=c.clause.place)
             for c in answer.citations[1:2]
-            if answer.confidence < 0.5
+            if answer.confidence < _UNSURE
         ]
     if answer.help is Help.BESIDE:
         lines.append(say("ask.beside"))

@@ -123,20 +123,33 @@ class Sent:
 
 @dataclass(frozen=True, slots=True)
 class CaseLine:
-    """What a list of cases shows of one: nothing of its content."""
+    """What a list of cases shows of one: nothing of its content. `state` is new, taken or closed."""
 
     reference: str
     urgency: Urgency
     received: datetime
     opened: datetime | None
+    state: str = "new"
+
+
+@dataclass(frozen=True, slots=True)
+class CaseStep:
+    """One step of a case: when, by whom (a label or role; empty for the bot itself), what, and its particulars."""
+
+    at: datetime
+    step: str
+    by: str
+    inside: dict[str, str]
 
 
 @dataclass(frozen=True, slots=True)
 class CaseView:
-    """One case, open before somebody who may read it."""
+    """One case, open before somebody who may read it; `lead` has it in hand, `steps` is all that happened."""
 
     line: CaseLine
     case: NewCase
+    lead: str = ""
+    steps: tuple[CaseStep, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,10 +161,15 @@ class CaseStatus:
     received: datetime
     opened: datetime | None
     trial: bool
+    closed: bool = False
+    messages: tuple[CaseStep, ...] = ()
 
 
 class Cases(Protocol):
-    """The reports that were sent. A reader is a role; whoever is no reader of a case learns nothing of it."""
+    """The reports that were sent. Whoever is no reader of a case learns nothing of it.
+
+    A reader is the id of a lead; on trial, where there are no people, it is a role.
+    """
 
     def send(self, case: NewCase) -> Sent:
         """Store a case and erase its draft, all at once; the same draft sent again gives the same case."""
@@ -167,6 +185,45 @@ class Cases(Protocol):
 
     def opened(self, school: str, reference: str, reader: str) -> CaseView | None:
         """Open a case for a reader and record it; None where there is none or it isn't theirs, alike."""
+
+    def act(self, school: str, reference: str, reader: str, step: str, inside: dict[str, str]) -> bool:
+        """Take a step in a case that is a reader's; False where it isn't, or the step can't be taken now.
+
+        The steps are taken, note, message, did, closed, reopened, stepped-back and let-in.
+        """
+
+    def write_back(self, code: str, text: str) -> bool:
+        """Let the reporter add a message to the case with a receipt code; False where there is none."""
+
+
+@dataclass(frozen=True, slots=True)
+class Lead:
+    """Somebody who holds a contact of a school now; `id` is another one once the contact is changed."""
+
+    id: str
+    school: str
+    label: str
+    roles: tuple[str, ...]
+
+
+class Leads(Protocol):
+    """The school's leads, each known by the accounts that they enrolled with a one-time code."""
+
+    def who(self, school: str, channel: str, person: str) -> Lead | None:
+        """Give the lead of a school whom an account belongs to, or None."""
+
+    def enrol(self, code: str, channel: str, person: str) -> Lead | None:
+        """Know a lead by an account from now on; None where the code is none, has run out or is used up."""
+
+    def holders(self, school: str) -> tuple[Lead, ...]:
+        """Give everybody who holds a contact of a school now."""
+
+
+class Tries(Protocol):
+    """Counts what somebody tries, so that nobody can guess codes or flood the school."""
+
+    def allowed(self, kind: str, who: str) -> bool:
+        """Tell whether there is one more try, and count it."""
 
 
 @dataclass(frozen=True)
@@ -186,3 +243,5 @@ class World:
     """After how long an unfinished report that speaks of danger is passed on."""
     keeps_drafts: timedelta = timedelta(days=7)
     """After how long any other unfinished report is erased."""
+    leads: Leads | None = None
+    tries: Tries | None = None

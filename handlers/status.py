@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from handlers import help as helping
 from handlers.message import Card, Reply, Signal
+from handlers.receipt import confirmed
 from handlers.wording import say
 
 if TYPE_CHECKING:
@@ -48,6 +49,9 @@ def handle(message: Message, world: World) -> Reply:
     if code is None:
         if asked and message.text.strip().lower().lstrip("/") not in COMMANDS:
             return Reply((Card(say("status.unknown"), signal=Signal.INFO),))
+        passed_on = world.memory.recall(message.person, message.conversation, "report").get("passed_on")
+        if passed_on and (sent := world.cases.sent(passed_on)):
+            return confirmed(sent, world)
         until = world.clock() + _ASKED_FOR
         world.memory.keep(message.person, message.conversation, ABILITY, {"asked": True}, until)
         return Reply((Card(say("status.ask"), signal=Signal.INFO),))

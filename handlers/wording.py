@@ -1,4 +1,4 @@
-"""Loads the wording of replies: every sentence that the bot says by itself, in one YAML file, ready to be translated."""
+"""Loads the wording of replies: every sentence that the bot says, in one YAML file, ready to be translated."""
 
 from __future__ import annotations
 

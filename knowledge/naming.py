@@ -107,7 +107,9 @@ def _titles_in(said: list[tuple[str, str]], school: School) -> Iterator[tuple[st
         (role, [_plain(word) for word in _WORD.findall(title)])
         for role in ROLES
         if role not in GROUPS
-        for title in dict.fromkeys((*([school.roles[role]] if role in school.roles else ()), *words.titles.get(role, ())))
+        for title in dict.fromkeys(
+            (*([school.roles[role]] if role in school.roles else ()), *words.titles.get(role, ()))
+        )
     ]
     # The longest title counts, so that a deputy head is not the head.
     terms.sort(key=lambda term: -len("".join(term[1])))
@@ -143,7 +145,12 @@ def _name_in(name: str, said: list[tuple[str, str]]) -> str:
         return ""
     whole = [_plain(word) for word in _WORD.findall(name)]
     family = [_plain(word) for word in _WORD.findall(name.split()[-1])]
-    terms = [parts, family, *([part] for part in family if len(part) > _LEAST), *([[whole[0]]] if _given(whole) else [])]
+    terms = [
+        parts,
+        family,
+        *([part] for part in family if len(part) > _LEAST),
+        *([[whole[0]]] if _given(whole) else []),
+    ]
     for term in terms:
         if len("".join(term)) < _LEAST:
             continue

@@ -27,9 +27,7 @@ def route_unfinished(
     routed = route(school, replace(concern, doubtful=doubtful), staffing)
     left_out = {one.role for one in routed.excluded}
     there = [
-        role
-        for role in _CANDIDATES
-        if role in school.roles and role not in left_out and role not in staffing.absent
+        role for role in _CANDIDATES if role in school.roles and role not in left_out and role not in staffing.absent
     ]
     pair = next((pair for pair in combinations(there, 2) if _unconnected(pair, staffing)), None)
     chosen = pair or (("chair",) if "chair" not in {*left_out, *staffing.absent} else ())

@@ -1,4 +1,4 @@
-"""Reads whole conversations from tests/dialogs and plays them on any channel through its own way of saying and pressing."""
+"""Reads whole conversations from tests/dialogs and plays them on any channel in its own way."""
 
 from __future__ import annotations
 

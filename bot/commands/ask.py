@@ -6,7 +6,7 @@ import json
 import sys
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TextIO
+from typing import TYPE_CHECKING, TextIO
 
 import click
 
@@ -19,6 +19,7 @@ from knowledge.topics.library import load_concerns
 if TYPE_CHECKING:
     from knowledge.answering.answer import Answer
     from knowledge.answering.topic_model import TopicModel
+    from knowledge.model import Audience
 
 _FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
 
@@ -32,7 +33,7 @@ _FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
 @click.option("--packs", multiple=True, type=_FOLDER, help="A folder with packs to add, or to put in place of one.")
 @click.option("--only-packs", type=_FOLDER, help="A folder with packs to use in place of the built-in ones.")
 @click.argument("question", nargs=-1)
-def ask(
+def ask(  # noqa: PLR0917 -- click passes each option by its name
     school: str | None,
     role: str | None,
     as_json: bool,
@@ -42,7 +43,7 @@ def ask(
     only_packs: Path | None,
     question: tuple[str, ...],
 ) -> None:
-    """Answer a question from a school's policy.
+    r"""Answer a question from a school's policy.
 
     \b
     askfirst ask --school st-marys --role parent "can I film the nativity?"
@@ -56,7 +57,7 @@ def ask(
     text = " ".join(question)
     if not text.strip():
         raise click.UsageError('Write a question, such as: askfirst ask "can I use my phone at lunch?"')
-    slug = known_school(school or (DEFAULT_SCHOOL if DEFAULT_SCHOOL in folders else sorted(folders)[0]), folders)
+    slug = known_school(school or (DEFAULT_SCHOOL if DEFAULT_SCHOOL in folders else min(folders)), folders)
     audience = known_role(role or DEFAULT_ROLE)
     engine = Engine(load([folders[slug]], model.topics), model, load_concerns())
     answer = engine.answer(slug, audience, text)
@@ -68,7 +69,7 @@ def ask(
         click.echo(explain(answer))
 
 
-def _show(engine: Engine, slug: str, role: Any, answer: Answer) -> None:
+def _show(engine: Engine, slug: str, role: Audience, answer: Answer) -> None:
     from bot.channels.terminal.render import render  # noqa: PLC0415 -- JSON needs no rendering
     from handlers.ask import show  # noqa: PLC0415
 

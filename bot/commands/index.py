@@ -7,7 +7,7 @@ import click
 from bot.index import load_or_learn
 
 
-@click.command()
+@click.command("index")
 def index() -> None:
     """Learn the topic library now, so that the first answer is quick."""
     load_or_learn(show_progress)

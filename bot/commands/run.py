@@ -5,24 +5,26 @@ from __future__ import annotations
 import asyncio
 import logging
 import sys
-from typing import TYPE_CHECKING
 
 import click
 
-from bot.app import SetUpProblem, channels_of, contacts_of, now, open_store, settings_from_environment, world_in
+from bot.app import (
+    SetUpProblem,
+    channels_of,
+    contacts_of,
+    now,
+    open_store,
+    schools_served,
+    settings_from_environment,
+    world_in,
+)
 from bot.channels.channel import Unusable
 from bot.commands.index import show_progress
 from bot.index import load_or_learn
-from bot.packs import folders_of, known_school, load
+from bot.packs import load
 from bot.run import serve
 from knowledge.answering.engine import Engine
 from knowledge.topics.library import load_concerns
-
-if TYPE_CHECKING:
-    from collections.abc import Container
-    from pathlib import Path
-
-    from bot.settings import Settings
 
 _OURS = ("bot", "handlers", "knowledge")
 
@@ -40,7 +42,10 @@ def run() -> None:
     with open_store(settings) as store:
         channels = channels_of(settings, store, list(folders))
         if not channels:
-            raise SetUpProblem("there is no chat platform to run on. Set ASKFIRST_TELEGRAM_TOKEN or ASKFIRST_SLACK_BOT_TOKEN; see .env.example.")
+            raise SetUpProblem(
+                "there is no chat platform to run on. Set ASKFIRST_TELEGRAM_TOKEN or ASKFIRST_SLACK_BOT_TOKEN;"
+                " see .env.example."
+            )
         model = load_or_learn(show_progress)
         engine = Engine(load(folders.values(), model.topics), model, load_concerns())
         if without := [slug for slug in folders if slug not in contacts]:
@@ -49,22 +54,6 @@ def run() -> None:
             asyncio.run(serve(store, world_in(store, engine, contacts, now), channels, click.echo))
         except Unusable as error:
             raise SetUpProblem(str(error)) from None
-
-
-def schools_served(settings: Settings, contacts: Container[str]) -> dict[str, Path]:
-    """Give the packs of the schools to serve; raises SetUpProblem where one has no contacts and this is no trial."""
-    folders = folders_of(only=settings.packs)
-    named = [slug.strip() for slug in settings.schools.split(",") if slug.strip()]
-    if not named:
-        named = [slug for slug in folders if settings.trial or slug in contacts]
-    served = {slug: folders[slug] for slug in (known_school(slug, folders) for slug in named)}
-    without = [slug for slug in served or folders if slug not in contacts]
-    if without and not settings.trial:
-        raise SetUpProblem(
-            f"nobody would receive the reports of {', '.join(without)}, since there are no contacts."
-            " Name them in ASKFIRST_CONTACTS, or set ASKFIRST_TRIAL=yes to try the bot without."
-        )
-    return served
 
 
 def write_log() -> None:

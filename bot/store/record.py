@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import insert, select, update
 
-from bot.store.sealing import seal
-from bot.store.tables import chain, record, stamp
+from bot.store.sealing import seal, unseal
+from bot.store.tables import chain, record, stamp, unstamp
+from handlers.ports import CaseStep
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -45,6 +46,17 @@ class Record:
             )
         )
         connection.execute(update(chain).values(number=number, chained=chained))
+
+    def steps(self, case_id: str, key: bytes) -> tuple[CaseStep, ...]:
+        """Give the steps of a case, the oldest first."""
+        with self._units.reading() as connection:
+            rows = connection.execute(select(record).where(record.c.case_id == case_id).order_by(record.c.number)).all()
+        found = []
+        for row in rows:
+            inside = json.loads(unseal(key, row.sealed, f"step {case_id} {row.step}"))
+            by = inside.pop("by", "")
+            found.append(CaseStep(unstamp(row.at), row.step, by, inside))
+        return tuple(found)
 
     def first_broken(self) -> int | None:
         """Give the number of the first row that was changed, moved or taken out, or None where none was."""

@@ -1,14 +1,19 @@
-"""Tells what kind of question was asked: may I, must I, is it ok not to, should I, or what-who-when-why."""
+"""Tells what kind of question was asked (may I, must I, is it ok not to, who, why) and whose conduct it is about."""
 
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from knowledge.model import Audience
 from knowledge.reading import Field, Problems, read_file
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 ASKING = Path(__file__).with_name("asking.yaml")
 
@@ -29,81 +34,63 @@ class Kind(StrEnum):
         return self in (Kind.INFO, Kind.CONSEQUENCE)
 
 
+_IN_ORDER = (Kind.CONSEQUENCE, Kind.NEGATED, Kind.MUST, Kind.INFO, Kind.SHOULD)
+_PRONOUN = re.compile(r"\b(?:is|are|do|does|can|could|has|have|should|must) (?:he|she|they)\b")
+
+
+@dataclass(frozen=True, slots=True)
+class _Patterns:
+    kinds: tuple[tuple[Kind, re.Pattern[str]], ...]
+    keeping: re.Pattern[str]
+    subjects: tuple[tuple[Audience, re.Pattern[str]], ...]
+
+
 @cache
-def _patterns(path: Path = ASKING) -> tuple[tuple[Kind, re.Pattern[str]], ...]:
+def _patterns(path: Path = ASKING) -> _Patterns:
     problems = Problems()
     root = read_file(path, problems)
-    row = root.entry(required=[k for k in Kind if k is not Kind.MAY]) if root else None
     problems.raise_any()
-    assert row is not None  # noqa: S101 -- read_file notes a problem wherever it gives None
-    return tuple(
-        (kind, re.compile("|".join(f"(?:{p})" for p in row.read(kind, Field.texts, ()))))
-        for kind in (Kind.CONSEQUENCE, Kind.NEGATED, Kind.MUST, Kind.INFO, Kind.SHOULD)
+    assert root is not None  # noqa: S101 -- read_file notes a problem wherever it gives None
+    row = root.entry(required=[*_IN_ORDER, "keeping", "asks", "subjects"])
+    asks = row.read("asks", Field.text, "")
+    subjects = row.read("subjects", lambda f: list(f.pairs()), [])
+    found = _Patterns(
+        kinds=tuple((kind, _any_of(row.read(kind, Field.texts, ()))) for kind in _IN_ORDER),
+        keeping=_any_of(row.read("keeping", Field.texts, ())),
+        subjects=tuple(
+            (Audience(key.one_of(Audience)), _any_of(p.replace("{asks}", asks) for p in value.texts()))
+            for key, value in subjects
+        ),
     )
+    problems.raise_any()
+    return found
+
+
+def _any_of(patterns: Iterable[str]) -> re.Pattern[str]:
+    return re.compile("|".join(f"(?:{pattern})" for pattern in patterns))
 
 
 def kind_of(words: list[str]) -> Kind:
     """Tell the kind of a question from its plain words; a bare statement counts as asking whether one may."""
     text = " ".join(words)
-    for kind, pattern in _patterns():
+    for kind, pattern in _patterns().kinds:
         if pattern.search(text):
             return kind
     return Kind.MAY
 
 
-_UNDOING = re.compile(
-    r"\b(remove|delete|take (it |them |my \w+ |the \w+ )?(off|down)|keep \w+ (private|off|out|secret|separate|hidden)|hide|avoid|stop|refrain|block|"
-    r"decline|reject|turn (it |them |him |her )?(down|off)|turn down|say no|unfollow|unfriend|stay off|put (it |my \w+ )?away|leave (it|my \w+|out)|lock|log (off|out)|"
-    r"ask|get (permission|consent|approval|the|her|his|a|head)|check|permission|tell|let)\b"
-)
-
-
 def keeps_the_rule(words: list[str]) -> bool:
     """Tell whether a must-I question is about keeping a ban ("do I have to take it down") and not breaking it."""
-    return bool(_UNDOING.search(" ".join(words)))
-
-
-_STAFF = r"teachers?|staff|head|headteacher|ht|tas?|teaching assistants?|principal|deputy|slt|adults in school|coach|coaches|caretaker|office staff|lunchtime supervisors?|dinner ladies|employees?|colleagues?|tutor"
-_PUPIL = r"(?:my |our |the |a )?(?:son|daughter|child|children|kids?|lad|little girl|little boy|girls?|boys?|pupils?|students?|eldest|youngest|year \d|yr \d|y\d|he|she|they|twins|ks\d)"
-_SUBJECTS = (
-    (
-        Audience.GOVERNOR,
-        re.compile(
-            r"\b(?:can|are|do|may|should|must|is|could|does|have) (?:a |the |our |your |school |parent )*(?:governors?|governing body|trustees?)\b"
-        ),
-    ),
-    (
-        Audience.VISITOR,
-        re.compile(
-            r"\b(?:can|are|do|may|should|must|is|could|does) (?:a |the |our |your |school |parent )*(?:visitors?|contractors?|volunteers?|parent helpers?|helpers?|students? on placement)\b"
-        ),
-    ),
-    (
-        Audience.PARENT,
-        re.compile(
-            r"\b(?:can|are|do|may|should|must|is|could|does|have) (?:a |the |our |your |other |all |another |some )*(?:parents?|mums?|dads?|carers?|families|grandparents?)\b"
-        ),
-    ),
-    (
-        Audience.STAFF,
-        re.compile(
-            rf"\b(?:can|are|do|may|should|must|is|could|does|have|has) (?:a |the |our |your |my |her |his |their |sons |daughters |childs |kids |class |school |all |one of the |\w+s )*(?:{_STAFF})\b"
-        ),
-    ),
-    (Audience.PUPIL, re.compile(rf"\b(?:can|are|do|may|should|must|is|could|does|have|has) {_PUPIL}\b")),
-)
+    return bool(_patterns().keeping.search(" ".join(words)))
 
 
 def subject_of(words: list[str], role: Audience) -> Audience:
     """Tell whose conduct is asked about: "is our head allowed…" from a parent is about staff."""
     text = " ".join(words)
-    for subject, pattern in _SUBJECTS:
+    for subject, pattern in _patterns().subjects:
         if pattern.search(text):
-            if (
-                subject is Audience.PUPIL
-                and role in (Audience.STAFF, Audience.GOVERNOR, Audience.VISITOR)
-                and re.search(r"\b(?:is|are|do|does|can|could|has|have|should) (?:he|she|they)\b", text)
-            ):
+            # A parent's "can she" is their child; anybody else's "she" has been named before.
+            if subject is Audience.PUPIL and role is not Audience.PARENT and _PRONOUN.search(text):
                 continue
             return subject
     return role

@@ -1,4 +1,4 @@
-"""Tells what a question expects to be told (who, when, where, what follows, what it means) and which clause tells that."""
+"""Tells what a question expects to be told (who, when, what follows, what it means) and which clause tells it."""
 
 from __future__ import annotations
 

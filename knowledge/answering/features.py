@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from knowledge.answering.lexicon import concepts_of, senses_of
@@ -21,7 +22,7 @@ def features_of(words: Sequence[str], role: str, lexicon: Lexicon) -> set[str]:
     (TF-IDF of words and characters does best among plain features), concepts stand for whatever slang was used.
     """
     found = set(words)
-    found.update(f"{a} {b}" for a, b in zip(words, words[1:], strict=False))
+    found.update(f"{a} {b}" for a, b in pairwise(words))
     for word in set(words):
         padded = f"_{word}_"
         size = len(padded)

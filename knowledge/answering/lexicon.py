@@ -31,6 +31,7 @@ class Lexicon:
     permissions: tuple[tuple[str, re.Pattern[str]], ...]
     not_shown_after: re.Pattern[str]
     cues: frozenset[str]
+    empty: frozenset[str]
     spellings: dict[tuple[str, ...], tuple[str, ...]]
 
     @property
@@ -78,7 +79,7 @@ class Lexicon:
         return out
 
     def phrases(self, words: Sequence[str], table: dict[tuple[str, ...], tuple[str, ...]]) -> set[str]:
-        """Give the tags of the phrases of a table that stand in the words; inside a longer phrase none is looked for."""
+        """Give the tags of the phrases of a table that stand in the words; a phrase inside a longer one is passed over."""
         found: set[str] = set()
         at = 0
         starts = self.starts
@@ -98,7 +99,8 @@ _PERMISSIONS = frozenset(f"permission.{who}" for who in ("head", "parent", "subj
 _YOUNG = 16
 _ADULT = 18
 _UNRELATED = re.compile(
-    r"\b(not|isnt|arent|none|no|never|nobody|werent|wasnt|aint) (\w+ ){0,3}(related|relation|relative|relatives|family)\b"
+    r"\b(not|isnt|arent|none|no|never|nobody|werent|wasnt|aint) (\w+ ){0,3}"
+    r"(related|relation|relative|relatives|family)\b"
 )
 _ASKED_HEAD = re.compile(
     r"\b(ask(ed)?|checked with|spoke to|went to|emailed|ran it past|asking) (the |my |our )?(exec |executive |deputy )?"
@@ -117,7 +119,17 @@ def load_lexicon(path: Path = LEXICON) -> Lexicon:
     problems.raise_any()
     assert root is not None  # noqa: S101 -- read_file notes a problem wherever it gives None
     row = root.entry(
-        required=["circumstances", "concepts", "people", "given", "refused", "not_shown_after", "spellings"]
+        required=[
+            "circumstances",
+            "concepts",
+            "people",
+            "given",
+            "refused",
+            "not_shown_after",
+            "spellings",
+            "cues",
+            "empty",
+        ]
     )
     circumstances = row.read("circumstances", _table, {})
     concepts = row.read("concepts", _table, {})
@@ -131,9 +143,6 @@ def load_lexicon(path: Path = LEXICON) -> Lexicon:
     thesaurus = _thesaurus(THESAURUS, problems)
     after = "|".join(row.read("not_shown_after", Field.texts, ()))
     problems.raise_any()
-    cues = frozenset(
-        ["yes", "yeah", "ok", "okay", "fine", "happy", "cool", "good", "alright", "agreed", "approved", "authorised", "signed", "consented", "oked", "okd", "okayed", "cleared", "dont", "doesnt", "didnt", "permission", "consent", "approval", "blessing", "agreement", "go", "green", "said", "says", "say", "refused", "wont", "hasnt", "havent", "without", "never", "banned", "form", "slip", "allowed", "yep", "clear", "nod", "isnt", "arent", "withdrew", "objects", "writing", "sorted", "squared", "arranged", "talked", "having", "later", "ticked", "afterwards"]
-    )
     return Lexicon(
         circumstances,
         concepts,
@@ -141,7 +150,8 @@ def load_lexicon(path: Path = LEXICON) -> Lexicon:
         max(map(len, (*circumstances, *concepts, *thesaurus))),
         tuple(permissions),
         re.compile(rf"\b(?:{after})\b"),
-        cues,
+        frozenset(row.read("cues", Field.texts, ())),
+        frozenset(row.read("empty", Field.texts, ())),
         {
             tuple(typed.split()): tuple(key.name.split())
             for key, value in row.read("spellings", lambda f: list(f.pairs()), [])

@@ -1,4 +1,4 @@
-"""Ranks one school's clauses for a question: by topic first, then words, audience, circumstances and kind of question."""
+"""Ranks one school's clauses for a question: by topic, words, audience, circumstances and kind of question."""
 
 from __future__ import annotations
 
@@ -18,8 +18,6 @@ from knowledge.answering.words import words_of
 from knowledge.model import Audience, Modality, Wording
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from numpy.typing import NDArray
 
     from knowledge.answering.asking import Kind
@@ -35,9 +33,6 @@ _SOFT_LINK = 0.5
 """How far a clause answers for a topic that its own sentence sounds like."""
 _LEXICAL = 0.35
 _CANDIDATES = 16
-_STOP = frozenset(
-    ["a", "an", "the", "i", "im", "ive", "we", "my", "me", "our", "you", "your", "they", "their", "he", "she", "it", "its", "is", "are", "was", "be", "to", "of", "in", "on", "at", "for", "and", "or", "if", "so", "do", "does", "did", "can", "could", "would", "should", "will", "may", "must", "have", "has", "had", "not", "dont", "no", "that", "this", "there", "what", "who", "when", "where", "how", "with", "from", "by", "as", "about", "just", "any", "some", "one", "ok", "okay", "am", "up", "out", "get", "got", "put", "go", "going", "them", "him", "her", "his", "us", "all", "school", "staff", "pupil", "parent"]
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,11 +82,6 @@ def stem(word: str) -> str:
     return word
 
 
-def telling(words: list[str]) -> set[str]:
-    """Give the stems of the words that tell something."""
-    return {stem(word) for word in words if word not in _STOP}
-
-
 class SchoolIndex:
     """One school's clauses, ready to be ranked."""
 
@@ -121,7 +111,8 @@ class SchoolIndex:
         return link
 
     def _bag(self, words: list[str]) -> set[str]:
-        return telling(words) | {f"@{concept}" for concept in concepts_of(words, self.model.lexicon)}
+        telling = {stem(word) for word in words if word not in self.model.lexicon.empty}
+        return telling | {f"@{concept}" for concept in concepts_of(words, self.model.lexicon)}
 
     def _pairs(self, words: list[str]) -> set[str]:
         return self._bag(words) | {f"{a} {b}" for a, b in pairwise(words)}
@@ -169,7 +160,9 @@ class SchoolIndex:
         ranked = []
         for row in rows:
             clause = self.school.clauses[row]
-            signs = self._signs(int(row), clause, read, (float(by_topic[row]), float(by_words[row]), float(by_ask[row])))
+            signs = self._signs(
+                int(row), clause, read, (float(by_topic[row]), float(by_words[row]), float(by_ask[row]))
+            )
             score = sum(map(mul, self._fitted.clause, signs))
             score += self._fitted.kind[read.kind, clause.modality]
             ranked.append(Ranked(clause, score, float(by_topic[row]), float(by_words[row]), signs))

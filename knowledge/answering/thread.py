@@ -3,54 +3,50 @@
 from __future__ import annotations
 
 import re
+from functools import cache
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from knowledge.answering.asking import Kind, kind_of
 from knowledge.answering.words import words_of
+from knowledge.reading import Field, Problems, read_file
 
 if TYPE_CHECKING:
     from knowledge.answering.lexicon import Lexicon
 
-_CONTINUES = re.compile(
-    r"^(?:ok |okay |right |so |oh |hmm |but )*(?:and|what about|how about|hows about|what if|even|or|but|also|same for|does that go for|is that the same (?:for|with|at|in|on)|"
-    r"what abt|wot about|not even|only|just|except)\b"
-)
-_WHY = re.compile(
-    r"^(?:but |ok |so |and )*(?:why|why not|how come|says who|who says|since when|where does it say(?: that| so)?|how do you know|on what grounds)(?: is that| so| tho| though)?$"
-)
-_LEAD = re.compile(
-    r"^(?:ok |okay |right |so |oh |hmm |but )*(?:and |what about |how about |hows about |what if |even |or |but |also |same for |does that go for |"
-    r"is that the same |what abt |wot about )+(?:if )?(?:its |it is |for |with )?"
-)
+THREAD = Path(__file__).with_name("thread.yaml")
 _LONGEST_CONTINUATION = 9
 _REPLACED = ("time", "place", "device", "network", "account", "person", "content")
-_SENTENCE = re.compile(
-    r"(?<=[.?!])\s+|\n+|(?<=\w)\s+(?=(?:also|and also|another thing|second question|oh and|ps)[ ,:])",
-    re.IGNORECASE,
-)
-_QUESTION = re.compile(
-    r"\?|^(?:and |also |so |but |oh and |ps |or )*(?:can|could|may|am|is|are|do|does|did|should|must|who|what|when|where|why|how|will|would|any)\b",
-    re.IGNORECASE,
-)
 _LEAST_WORDS = 3
 _ASKING_WORDS = 5
 
 
+@cache
+def _patterns(path: Path = THREAD) -> dict[str, re.Pattern[str]]:
+    problems = Problems()
+    root = read_file(path, problems)
+    row = root.entry(required=["continues", "why", "lead", "sentence", "question"]) if root else None
+    problems.raise_any()
+    assert row is not None  # noqa: S101 -- read_file notes a problem wherever it gives None
+    names = ("continues", "why", "lead", "sentence", "question")
+    return {name: re.compile("|".join(row.read(name, Field.texts, ())), re.IGNORECASE) for name in names}
+
+
 def asks_why(question: str) -> bool:
     """Tell whether a message only asks for the reason of the answer before."""
-    return bool(_WHY.match(" ".join(words_of(question))))
+    return bool(_patterns()["why"].match(" ".join(words_of(question))))
 
 
 def continues(question: str) -> bool:
     """Tell whether a message goes on from the question before it ("and at lunch?", "what about parents")."""
     words = words_of(question)
-    return 0 < len(words) <= _LONGEST_CONTINUATION and bool(_CONTINUES.match(" ".join(words)))
+    return 0 < len(words) <= _LONGEST_CONTINUATION and bool(_patterns()["continues"].match(" ".join(words)))
 
 
 def joined(before: str, question: str, lexicon: Lexicon) -> str:
-    """Give the question that a continuation means: the one before, with what the continuation names put in its place."""
-    fragment = _LEAD.sub("", " ".join(words_of(question)))
-    if kind_of(fragment.split()) is not Kind.MAY or _QUESTION.match(fragment):
+    """Give the question that a continuation means: the one before, with what the continuation names put in place."""
+    fragment = _patterns()["lead"].sub("", " ".join(words_of(question)))
+    if kind_of(fragment.split()) is not Kind.MAY or _patterns()["question"].match(fragment):
         return fragment
     replaced = {tag.split(".")[0] for tag in lexicon.phrases(fragment.split(), lexicon.circumstances)}
     words = words_of(before)
@@ -81,8 +77,8 @@ def questions_in(message: str) -> list[str]:
     """Give the questions of a message, each with the story that goes before it; one where there is only one."""
     found: list[str] = []
     story: list[str] = []
-    for sentence in _SENTENCE.split(message):
-        if _QUESTION.search(sentence) and len(words_of(sentence)) >= _LEAST_WORDS:
+    for sentence in _patterns()["sentence"].split(message):
+        if _patterns()["question"].search(sentence) and len(words_of(sentence)) >= _LEAST_WORDS:
             found.append(" ".join([*story, sentence]))
         elif found:
             found[-1] = f"{found[-1]} {sentence}"
@@ -93,5 +89,7 @@ def questions_in(message: str) -> list[str]:
 
 def asking_part(message: str) -> str:
     """Give the last sentence that asks, since a story goes before it; the whole message where that says too little."""
-    asking = [sentence for sentence in _SENTENCE.split(message) if _QUESTION.search(sentence)]
+    asking = [
+        sentence for sentence in _patterns()["sentence"].split(message) if _patterns()["question"].search(sentence)
+    ]
     return asking[-1] if asking and len(words_of(asking[-1])) >= _ASKING_WORDS else message

@@ -29,7 +29,8 @@ def bound_by(
     bound = _of_rule(ruling, sentence, passage, sections, previous)
     if ruling.subject.doer is Doer.SCHOOL and not _addressed(sentence):
         return _LEADERS, EVERYBODY - _LEADERS
-    if ruling.modality is MUST and bound and bound <= _LEADERS and Audience.GOVERNOR in bound and not section:
+    governs = bound == {Audience.GOVERNOR} or (Audience.GOVERNOR in bound and not ruling.subject.wide)
+    if ruling.modality is MUST and governs and not section:
         return bound, EVERYBODY - bound
     return bound, frozenset()
 

@@ -16,6 +16,8 @@ _DECIMAL = re.compile(r"^(\d{1,2}(?:\.\d{1,2}){1,3})(?:[.):]+(?=\s|$)|(?=\s|$)|(
 _SIMPLE = re.compile(r"^(?:\((\d{1,2})\)|(\d{1,2})[.)](?!\d))\s*(.*)$")
 _LETTER = re.compile(r"^(?:\(([a-zA-Z])\)|([a-zA-Z])[.)])(?:\s+(.*)|$)")
 _ROMAN = re.compile(r"^(?:\(([ivx]{1,5})\)|([ivx]{1,5})[.)])(?:\s+(.*)|$)")
+_INNER = frozenset("o°◦-–—▪▫□■§\uf0a7\uf02d")
+"""Bullets that stand inside a list of other bullets, where both are used."""
 _CLOCK = re.compile(r"^\d{1,2}\.\d{2}\s*(am|pm|a\.m|p\.m)\b|^\d+\.\d+\s*(%|million|GB|MB)", re.IGNORECASE)
 _SPACES = re.compile(r"[^\S\n\t]+")
 _ODD = str.maketrans({"\u00a0": " ", "\u2007": " ", "\u202f": " ", "\u200b": None, "\ufeff": None, "\u00ad": None})
@@ -58,7 +60,11 @@ def marked(line: str) -> Marked:
         inner = _numbered(rest)
         if inner and inner.mark in (Mark.DECIMAL, Mark.CAPITAL, Mark.LETTER, Mark.ROMAN, Mark.SIMPLE):
             return inner
-        return Marked(Mark.BULLET, _BULLET.sub("", rest) if rest[:1] in _BULLETS else rest, sign=bullet[0].strip())
+        return Marked(
+            Mark.BULLET,
+            _BULLET.sub("", rest) if rest[:1] in _BULLETS else rest,
+            sign="inner" if bullet[0].strip() in _INNER else "outer",
+        )
     return _numbered(text) or Marked(None, text)
 
 

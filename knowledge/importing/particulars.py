@@ -37,15 +37,18 @@ def title_of(document: Document) -> str:
         names = re.search(load("particulars")["titled"], tidy, re.IGNORECASE)
         asks = re.search(load("particulars")["untitled"], tidy, re.IGNORECASE)
         if names and not asks and len(tidy) < _LONGEST_TITLE and not tidy.endswith((".", "?")):
-            return _calm(tidy)
-    if (
-        lines
-        and 0 < len(lines[0].split()) < _LONGEST_LINE
-        and re.search(r"[A-Za-z]{3}", lines[0])
-        and lines[0][-1] != "."
-    ):
-        return _calm(lines[0])
+            return _calm(_without_school(tidy))
+    first = lines[0] if lines else ""
+    if re.search(r"[A-Za-z]{3}", first) and len(first.split()) < _LONGEST_LINE and not first.endswith("."):
+        return _calm(first)
     return _calm(re.sub(r"[-_]+", " ", document.name)).strip() or "Policy"
+
+
+def _without_school(title: str) -> str:
+    """Give a title without the school's name before it, where a title is left."""
+    found = _school_name().match(title.title())
+    rest = title[found.end() :].strip(" -–:,") if found else ""
+    return rest if len(rest.split()) > 1 else title
 
 
 def _calm(title: str) -> str:

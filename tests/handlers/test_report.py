@@ -110,7 +110,7 @@ def test_an_answer_pressed_twice_is_taken_once(teacher):
 
 
 def test_an_old_send_button_never_sends_a_newer_unfinished_report(teacher):
-    tell(teacher)
+    tell(teacher, kind="A post that harms", who="No, a parent", story="They wrote that our fair was dull")
     old = teacher.button("Send")
     teacher.says("stop")
     teacher.says("report")

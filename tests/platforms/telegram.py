@@ -1,4 +1,4 @@
-"""A Bot API server to test against, over real HTTP: it keeps Telegram's limits, checks every call, and fails on demand."""
+"""A Bot API server over real HTTP: it keeps Telegram's limits, checks every call, and fails on demand."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import json
 import threading
 import time
 from collections import defaultdict
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
 from pathlib import Path
@@ -15,7 +16,7 @@ from typing import TYPE_CHECKING, Any, Self
 from aiohttp import ClientError, ClientSession, web
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
 SPEC = Path(__file__).parents[3] / "shared" / "platforms" / "telegram-bot-api.json"
 """The machine-readable Bot API; calls are checked against it where it is present."""
@@ -112,7 +113,7 @@ class Spec:
         return found
 
 
-class Refusal(Exception):
+class Refusal(Exception):  # noqa: N818 -- it says what happened
     """What Telegram answers instead of a result."""
 
     def __init__(self, code: int, description: str, **parameters: Any) -> None:
@@ -127,7 +128,7 @@ class _Reader(HTMLParser):
         super().__init__()
         self.text, self._open = "", []
 
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+    def handle_starttag(self, tag: str, _: list[tuple[str, str | None]]) -> None:
         if tag not in _TAGS:
             raise Refusal(400, f'Bad Request: can\'t parse entities: Unsupported start tag "{tag}" at byte offset 0')
         self._open.append(tag)
@@ -165,6 +166,7 @@ class FakeTelegram:
     def __enter__(self) -> Self:
         self._next_update, self._next_message, self._changed = 1000, 0, threading.Condition()
         self._presses: set[str] = set()
+        self._paused = False
         self._groups: dict[int, str] = {}
         self._loop = asyncio.new_event_loop()
         ready = threading.Event()
@@ -181,11 +183,8 @@ class FakeTelegram:
 
     def says(self, user: int, text: str, chat: int | None = None, *, times: int = 1, **more: Any) -> int:
         """Send a message, `times` over with the same update id; give the id of the message."""
-        entities = (
-            [{"type": "bot_command", "offset": 0, "length": len(text.split()[0])}] if text.startswith("/") else []
-        )
-        message = self._message(chat or user, _user(user), text=text, **({"entities": entities} if entities else {}))
-        message.update(more)
+        more = {"entities": [_command(text)], **more} if text.startswith("/") else more
+        message = self._message(chat or user, _user(user), text=text, **more)
         if not text:
             del message["text"]
         self._push({"message": message}, times)
@@ -213,6 +212,14 @@ class FakeTelegram:
         newest = next((m for m in reversed(self.seen[chat]) if m.buttons), None)
         return [b["text"] for b in newest.buttons] if newest else []
 
+    @contextmanager
+    def paused(self) -> Iterator[None]:
+        """Hand out no updates meanwhile."""
+        self._paused = True
+        yield
+        self._paused = False
+        self._loop.call_soon_threadsafe(self._arrived.set)
+
     def group(self, chat: int, title: str) -> None:
         """Make a group."""
         self._groups[chat] = title
@@ -234,10 +241,10 @@ class FakeTelegram:
         self._loop.close()
 
     async def _run(self, ready: threading.Event) -> None:
-        self._ended, self._arrived = asyncio.Event(), asyncio.Event()
+        self._ended, self._arrived, self._closing = asyncio.Event(), asyncio.Event(), False
         app = web.Application()
         app.add_routes([web.post("/bot{token}/{method}", self._call)])
-        runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.1)
+        runner = web.AppRunner(app, access_log=None, handler_cancellation=True, shutdown_timeout=1)
         await runner.setup()
         site = web.TCPSite(runner, "127.0.0.1", 0)
         await site.start()
@@ -246,7 +253,10 @@ class FakeTelegram:
             delivering = asyncio.create_task(self._deliver())
             ready.set()
             await self._ended.wait()
+            self._closing = True
+            self._arrived.set()
             delivering.cancel()
+            await asyncio.gather(delivering, return_exceptions=True)
         await runner.cleanup()
 
     def _push(self, update: dict[str, Any], times: int = 1) -> None:
@@ -324,13 +334,13 @@ class FakeTelegram:
             raise Refusal(409, "Conflict: can't use getUpdates method while webhook is active")
         self._acknowledge(lambda update: update["update_id"] < params.get("offset", 0))
         end = self._loop.time() + params.get("timeout", 0)
-        while not self.updates and (left := end - self._loop.time()) > 0:
+        while (self._paused or not self.updates) and not self._closing and (left := end - self._loop.time()) > 0:
             self._arrived.clear()
             try:
                 await asyncio.wait_for(self._arrived.wait(), left)
             except TimeoutError:
                 break
-        return self.updates[: params.get("limit", 100)]
+        return [] if self._paused else self.updates[: params.get("limit", 100)]
 
     async def _m_sendMessage(self, params: dict[str, Any]) -> dict[str, Any]:
         text = self._checked(params)
@@ -413,6 +423,10 @@ class FakeTelegram:
         except ClientError:
             pass
         await asyncio.sleep(0.05)  # the server's own pause between two tries
+
+
+def _command(text: str) -> dict[str, Any]:
+    return {"type": "bot_command", "offset": 0, "length": len(text.split(maxsplit=1)[0])}
 
 
 def _user(number: int) -> dict[str, Any]:

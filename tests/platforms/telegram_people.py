@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import threading
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Self
 
 from bot.app import channels_of, now, open_store, world_in
 from bot.channels.channel import Pace
@@ -35,7 +35,7 @@ class RunningBot:
     told: list[str] = field(default_factory=list)
     error: BaseException | None = None
 
-    def __enter__(self) -> RunningBot:
+    def __enter__(self) -> Self:
         self._ready = threading.Event()
         self._thread = threading.Thread(target=self._run, daemon=True)
         self._thread.start()
@@ -96,8 +96,9 @@ class Parent:
     offered: list[tuple[str, str, Seen]] = field(default_factory=list)
 
     def say(self, text: str, **more: Any) -> str:
-        """Type a message."""
-        return self._sees(lambda: self.bot.server.says(self.user, text, **more))
+        """Type a message; Telegram sends no empty one, and a bare /ask comes nearest to it."""
+        typed = text if text.strip() or more else "/ask"
+        return self._sees(lambda: self.bot.server.says(self.user, typed, **more))
 
     def press(self, label: str, times: int = 1) -> str:
         """Press the newest button with a label; raises LookupError with the labels seen where there is none."""
@@ -125,7 +126,7 @@ class Parent:
 
 def _whole(label: str, text: str) -> str:
     """Give the whole label where it stands in the text, since it was too long for its button."""
-    mark = label.split(". ")[0]
+    mark = label.split(". ", maxsplit=1)[0]
     line = next((line for line in text.splitlines() if line.startswith(f"{mark}. ")), None)
     if line is None or not (label == mark or label.endswith("…")):
         return label

@@ -58,16 +58,17 @@ async def respond(url: str, args: Payload) -> None:
 def outcome(error: SlackApiError) -> Exception:
     """Say what a call's error means for trying again."""
     response = error.response
-    status, said = getattr(response, "status_code", 0), _said(response)
-    if status == _TOO_MANY or said in ("ratelimited", "rate_limited"):
+    status, word = getattr(response, "status_code", 0), said(error)
+    if status == _TOO_MANY or word in ("ratelimited", "rate_limited"):
         return Wait(_seconds(dict(getattr(response, "headers", {}))))
-    if status >= _FAULT or said in _PASSING:
-        return Unsure(said or f"status {status}")
-    return Refused(said or f"status {status}")
+    if status >= _FAULT or word in _PASSING:
+        return Unsure(word or f"status {status}")
+    return Refused(word or f"status {status}")
 
 
-def _said(response: object) -> str:
-    data = getattr(response, "data", None)
+def said(error: SlackApiError) -> str:
+    """Give Slack's own word for an error; a broken answer has none."""
+    data = getattr(error.response, "data", None)
     return str(data.get("error", "")) if isinstance(data, dict) else ""
 
 

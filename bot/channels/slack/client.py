@@ -17,7 +17,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.channels.channel import Pace, Received, Refused, Unusable
 from bot.channels.slack.answer import THREAD, answer, sorry
-from bot.channels.slack.calls import BAD_TOKEN, NO_ANSWER, call, respond
+from bot.channels.slack.calls import BAD_TOKEN, NO_ANSWER, call, respond, said
 from bot.channels.slack.connection import Socket
 from bot.channels.slack.parse import NAME, Heard, Kind, parse
 from bot.channels.slack.people import NotKnown, People
@@ -255,9 +255,9 @@ class Slack:
             try:
                 await seat.client.auth_test()
             except SlackApiError as error:
-                if error.response.get("error") in BAD_TOKEN:
+                if said(error) in BAD_TOKEN:
                     raise Unusable(_token_problem(error, seat.workspace, "ASKFIRST_SLACK_BOT_TOKEN")) from None
-                _log.warning("Slack did not answer the heartbeat (%s)", error.response.get("error"))
+                _log.warning("Slack did not answer the heartbeat (%s)", said(error))
                 continue
             except (SlackClientError, *NO_ANSWER) as error:
                 _log.warning("Slack did not answer the heartbeat (%s)", type(error).__name__)
@@ -328,9 +328,9 @@ def _taking(app: AsyncApp) -> Callable[[web.Request], Awaitable[web.Response]]:
 
 
 def _token_problem(error: SlackApiError, workspace: Workspace, setting: str) -> str:
-    said = error.response.get("error")
-    if said in BAD_TOKEN:
+    word = said(error)
+    if word in BAD_TOKEN:
         return (
             f"Slack does not know the token of {workspace.school}. Copy it again from your app's page into {setting}."
         )
-    return f"Slack did not take the token of {workspace.school} ({said}). Check {setting}."
+    return f"Slack did not take the token of {workspace.school} ({word}). Check {setting}."

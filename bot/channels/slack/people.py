@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from slack_sdk.errors import SlackApiError
 
-from bot.channels.slack.calls import NO_ANSWER
+from bot.channels.slack.calls import NO_ANSWER, said
 from knowledge.model import Audience
 
 if TYPE_CHECKING:
@@ -72,11 +72,11 @@ class People:
         try:
             self._note((await self._client.users_info(user=user))["user"])
         except SlackApiError as error:
-            if error.response.get("error") in ("user_not_found", "user_not_visible"):
+            if said(error) in ("user_not_found", "user_not_visible"):
                 # Somebody of a connected workspace whom Slack won't show.
                 self._roles[user] = (Audience.VISITOR, time.monotonic())
             else:
-                _log.warning("Slack did not say who somebody is (%s)", error.response.get("error"))
+                _log.warning("Slack did not say who somebody is (%s)", said(error))
         except NO_ANSWER as error:
             _log.warning("Slack did not say who somebody is (%s)", type(error).__name__)
         finally:

@@ -10,8 +10,8 @@ from bot.channels.channel import Delivery
 from bot.channels.telegram.parse import NAME, parse
 from bot.channels.telegram.render import CONCERN_CODE, LONG, render
 from bot.dispatch import dispatch
-from handlers import report, school, status
-from handlers.help import old_button
+from handlers import help as helping
+from handlers import privacy, report, school, status
 from handlers.message import Button, Card, Reply, Signal
 from handlers.wording import say
 from knowledge.model import Audience
@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 _WAITING = "waiting"
 """The name in the memory of what somebody wrote before they chose a school."""
 _WAITS = timedelta(hours=1)
+_ASKS_FOR_SCHOOL = ("/start", *(f"/{command}" for command in school.COMMANDS))
+_EVERYWHERE = (*privacy.COMMANDS, *helping.STOP)
 _PRIVATE = (*report.COMMANDS, *status.COMMANDS)
 
 
@@ -103,7 +105,7 @@ def _call(method: str, params: dict[str, Any]) -> Payload:
 def _replies(heard: Heard, buttons: StoredButtons, world: World) -> Iterator[Reply]:
     action, value = _behind(heard, buttons)
     if heard.data and not action:
-        yield old_button()
+        yield helping.old_button()
         return
     if heard.code == CONCERN_CODE:
         heard, action = replace(heard, text=""), "report.start"
@@ -119,15 +121,21 @@ def _replies(heard: Heard, buttons: StoredButtons, world: World) -> Iterator[Rep
     if action == school.CHOSEN:
         yield school.handle(heard.as_message(value, Audience.PARENT, action, value), world)
         yield from _what_waited(heard, world)
-    elif seat is None:
+    elif seat is None and not _needs_no_school(heard, action):
         said = {"text": heard.text, "action": action, "value": value}
-        if heard.text not in ("/start", "/school"):
+        if heard.text not in _ASKS_FOR_SCHOOL:
             world.memory.keep(heard.person, heard.conversation, _WAITING, said, world.clock() + _WAITS)
         yield school.ask(world)
-    elif heard.text == "/start":
+    elif seat and heard.text == "/start":
         yield school.welcome(*seat, world)
     else:
-        yield dispatch(heard.as_message(*seat, action, value), world)
+        place = seat or (next(iter(world.engine.schools)), Audience.PARENT)
+        yield dispatch(heard.as_message(*place, action, value), world)
+
+
+def _needs_no_school(heard: Heard, action: str) -> bool:
+    """Tell whether this is the same at every school."""
+    return action.startswith(f"{privacy.ABILITY}.") or heard.text.lower().lstrip("/") in _EVERYWHERE
 
 
 def _what_waited(heard: Heard, world: World) -> Iterator[Reply]:

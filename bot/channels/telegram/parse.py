@@ -149,7 +149,7 @@ def _words(said: str, me: Me) -> tuple[str, str]:
     """Give the words without the bot's name, and the code where a link opened the chat."""
     command = _COMMAND.fullmatch(said.strip())
     if command is None:
-        return " ".join(_my_name(me).sub(" ", said).split(" ")).strip(), ""
+        return _my_name(me).sub("", said).strip(), ""
     name, rest = command[1].lower().replace("_", "-"), command[3].strip()
     if name == "start" and rest:
         return "/start", rest

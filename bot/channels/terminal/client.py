@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import itertools
 import sys
 from typing import TYPE_CHECKING
@@ -25,7 +26,7 @@ def talk(answer: Callable[[Message, World], Reply], world: World, school: str, r
     """Take lines until the input ends; at a terminal with a prompt, from a pipe without one."""
     offered: tuple[Button, ...] = ()
     for number, line in zip(itertools.count(1), _lines(), strict=False):
-        message = parse(line, offered, school, role, world.clock(), f"line-{number}")
+        message = parse(line, offered, school=school, role=role, at=world.clock(), event=f"line-{number}")
         reply = answer(message, world)
         offered = pressable(reply)
         click.echo(render(reply) + "\n")
@@ -36,10 +37,8 @@ def _lines() -> Iterator[str]:
         for raw in sys.stdin.buffer:
             yield raw[:_LONGEST_LINE].decode("utf-8", errors="replace")
         return
-    try:
-        import readline  # noqa: F401, PLC0415 -- arrow keys and history, where the platform has them
-    except ImportError:
-        pass
+    with contextlib.suppress(ImportError):  # arrow keys and history, where the platform has them
+        import readline  # noqa: F401, PLC0415
     while True:
         try:
             yield input("you> ")

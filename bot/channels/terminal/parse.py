@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 PERSON = "terminal"
 
 
-def parse(line: str, offered: tuple[Button, ...], school: str, role: Audience, at: datetime, event: str) -> Message:
+def parse(line: str, offered: tuple[Button, ...], *, school: str, role: Audience, at: datetime, event: str) -> Message:
     """Give the message that a typed line means where these buttons were offered last."""
     text = line.strip()
     number = text.strip("[]. ")

@@ -9,7 +9,7 @@ from bot.channels.marks import MARKS
 from handlers.message import Button
 
 if TYPE_CHECKING:
-    from handlers.message import Card, Reply
+    from handlers.message import Button, Card, Reply
 
 
 def render(reply: Reply, width: int = 92) -> str:

@@ -39,7 +39,7 @@ def test_a_heading_binds_what_stands_under_it(imported):
 
 
 def test_a_heading_about_pupils_does_not_bind_them(imported):
-    """ "Photographs of pupils" speaks of pupils and not to them."""
+    """A heading such as "Photographs of pupils" speaks of pupils and not to them."""
     pack = imported(
         "# Photographs of pupils\n\nThis policy applies to all staff.\n\nCameras must be locked away.\n", "p.md"
     )

@@ -5,8 +5,7 @@ import pytest
 from knowledge.answering.lexicon import load_lexicon
 from knowledge.importing.drafting import UnreadableDocument, import_document
 from knowledge.loader import load_school
-
-from .conftest import TOPIC, link
+from tests.knowledge.importing.drafts import TOPIC, link
 
 DOCUMENT = """ALDER BROOK INFANT SCHOOL
 SOCIAL MEDIA POLICY

@@ -38,7 +38,7 @@ def test_the_exception_of_a_ban(sentence, when, unsaid):
 
 
 def test_alternatives_are_exceptions_each_by_itself():
-    """ "unless it is for a lesson or an emergency" is two ways out."""
+    """Two reasons joined by "or" are two ways out."""
     found = terms("Phones must not be used unless it is for the curriculum or in an emergency.").exceptions
     assert [exception.when for exception in found] == [{"purpose.teaching"}, {"purpose.urgent"}]
 
@@ -50,14 +50,14 @@ def test_a_permission_has_conditions():
 
 
 def test_a_permission_for_one_of_several_places_is_a_ban_elsewhere():
-    """ "may only … in the foyer or outside" forbids it everywhere else."""
+    """What is allowed only in the foyer or outside is forbidden everywhere else."""
     found = terms("Visitors may only use phones in the foyer or outside the building.")
     assert found.modality == "must_not"
     assert [e.when for e in found.exceptions] == [{"place.foyer"}, {"place.outside_building"}]
 
 
 def test_must_only_is_a_ban_on_other_ways_and_a_duty():
-    """ "must only use school cameras" answers "may I use mine" and "must I use the school's"."""
+    """A duty to use only school cameras answers "may I use mine" and "must I use the school's"."""
     found = terms("Staff must only use school cameras for photos.")
     assert found.modality == "must_not"
     assert found.exceptions[0].when == {"device.school"}
@@ -65,7 +65,7 @@ def test_must_only_is_a_ban_on_other_ways_and_a_duty():
 
 
 def test_a_duty_to_ask_first_is_a_ban_on_not_asking():
-    """ "Consent must be obtained before …" answers "may I", not only "must I"."""
+    """A duty to have consent first answers "may I", not only "must I"."""
     found = terms("Parental consent must be obtained before a photo is taken.")
     assert [(more.modality.value, more.exceptions[0].when) for more in found.further] == [
         ("must_not", {"permission.parent"})

@@ -13,8 +13,7 @@ from knowledge.answering.lexicon import load_lexicon
 from knowledge.importing.drafting import import_document
 from knowledge.loader import load_school
 from knowledge.model import Modality
-
-from .conftest import TOPIC, Imported, link
+from tests.knowledge.importing.drafts import TOPIC, Imported, link
 
 ROOT = Path(__file__).parents[3]
 POLICIES = ROOT.parent / "shared" / "policies"

@@ -78,7 +78,8 @@ def test_items_in_one_line_are_parted(imported):
 def test_nested_items_carry_both_lead_ins(imported):
     """An inner item is quoted with the sentence that introduces it."""
     pack = imported(
-        "# Phones\n\nStaff must:\n\n- ask before they photograph:\n  - a visitor\n  - a colleague\n- lock the camera away\n",
+        "# Phones\n\nStaff must:\n\n- ask before they photograph:\n  - a visitor\n  - a colleague\n"
+        "- lock the camera away\n",
         "policy.md",
     )
     assert "Staff must ask before they photograph a visitor" in pack.texts
@@ -109,7 +110,8 @@ def test_capital_and_numbered_and_plain_headings_are_seen(imported):
 def test_markdown_marks_are_no_part_of_a_quotation(imported):
     """Stars, links and tags are left out of what is quoted."""
     pack = imported(
-        "<!-- a note -->\n## Photos\n\nStaff **must not** keep _any_ photo on a [phone](http://example.org) <b>at home</b>.\n",
+        "<!-- a note -->\n## Photos\n\nStaff **must not** keep _any_ photo "
+        "on a [phone](http://example.org) <b>at home</b>.\n",
         "policy.md",
     )
     assert pack.texts == ["Staff must not keep any photo on a phone at home."]
@@ -125,7 +127,8 @@ def test_front_matter_names_the_policy(imported):
 def test_a_table_of_ticks_becomes_a_rule_for_each_column(imported):
     """A row of a table is a ban for one group and a permission for another."""
     pack = imported(
-        "# Phones\n\n| Use | Staff | Pupils |\n|---|---|---|\n| Phone in the hall | Only at lunchtime | Not allowed |\n",
+        "# Phones\n\n| Use | Staff | Pupils |\n|---|---|---|\n"
+        "| Phone in the hall | Only at lunchtime | Not allowed |\n",
         "policy.md",
     )
     staff, pupils = pack.clauses

@@ -4,7 +4,7 @@ from knowledge.importing.sentences import MOST_WORDS, passages_of, sentences_of
 
 
 def test_abbreviations_and_numbers_end_no_sentence():
-    """ "e.g.", "St." and "6.10" do not cut a sentence in two."""
+    """Points in "e.g.", "St." and "6.10" do not cut a sentence in two."""
     assert sentences_of("Ask at St. Botolph's, e.g. by e-mail. See 6.10 first.") == [
         "Ask at St. Botolph's, e.g. by e-mail.",
         "See 6.10 first.",
@@ -20,7 +20,7 @@ def test_a_semicolon_between_two_rules_parts_them():
 
 
 def test_a_sentence_that_only_explains_stays_with_its_rule():
-    """ "This includes …" makes no sense alone and is quoted with the sentence before."""
+    """A sentence such as "This includes …" is quoted with the one before, since it makes no sense alone."""
     assert passages_of("Staff must not post pictures. This includes drawings. Staff must log off.") == [
         "Staff must not post pictures. This includes drawings.",
         "Staff must log off.",

@@ -89,7 +89,7 @@ def test_an_item_under_a_heading_that_bans():
 
 
 def test_a_gerund_under_an_audiences_duties():
-    """ "Checking the list" under "Staff responsibilities" is a duty, though nothing introduces it."""
+    """A bullet such as "Checking the list" under "Staff responsibilities" is a duty, though nothing introduces it."""
     setting = {"heading": "Staff responsibilities", "section": frozenset({Audience.STAFF})}
     assert strengths("Checking the list before each trip", **setting) == ["must"]
 

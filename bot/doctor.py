@@ -1,0 +1,136 @@
+"""Looks over everything that the bot needs, and says of each part whether it is well and how to mend it."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+import click
+
+from bot.app import channels_of, contacts_of, now, open_store, schools_served
+from bot.channels.channel import Unusable
+from bot.packs import load
+from knowledge.topics.library import load_topics
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterator, Mapping
+    from datetime import datetime
+    from pathlib import Path
+
+    from bot.app import Store
+    from bot.channels.channel import Channel
+    from bot.settings import Settings
+    from knowledge.contacts import Contacts
+    from knowledge.model import School
+
+_LATE = timedelta(minutes=5)
+"""How long an event may wait to be handled before something is wrong."""
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One part that was looked at; `mend` says what to do where it isn't well."""
+
+    part: str
+    found: str
+    mend: str = ""
+
+
+def examine(settings: Settings) -> Iterator[Finding]:
+    """Look at settings, contacts, packs, store and channels, in this order."""
+    try:
+        contacts = contacts_of(settings)
+        folders = schools_served(settings, contacts)
+    except click.ClickException as error:
+        yield Finding("schools", error.message, "Mend that, then look again")
+        return
+    yield from _packs(folders, contacts)
+    try:
+        with open_store(settings) as store:
+            yield from _store(store, now())
+            yield from _channels(settings, store, folders)
+    except click.ClickException as error:
+        yield Finding("store", error.message, "Mend that, then look again")
+
+
+def _packs(folders: Mapping[str, Path], contacts: Mapping[str, Contacts]) -> Iterator[Finding]:
+    try:
+        schools = load(folders.values(), [topic.id for topic in load_topics()])
+    except click.ClickException as error:
+        yield Finding("packs", error.message, "Mend these lines, then run askfirst check")
+        return
+    for school in schools:
+        yield Finding(
+            "pack", f"{school.name} ({school.slug}): {len(school.clauses)} clauses, {len(school.routes)} routes"
+        )
+        yield from _contacts(school, contacts.get(school.slug))
+
+
+def _contacts(school: School, contacts: Contacts | None) -> Iterator[Finding]:
+    if contacts is None:
+        yield Finding(
+            "contacts",
+            f"{school.slug} is on trial: nobody receives its reports",
+            "Write its contacts after docs/contacts.example.yaml and name them in ASKFIRST_CONTACTS",
+        )
+        return
+    held = {role for person in contacts.people for role in person.roles if person.left is None}
+    told = {role for route in school.routes for role in route.notify}
+    nobody = sorted(school.title_of(role) for role in told - held)
+    if nobody:
+        yield Finding(
+            "contacts",
+            f"{school.slug}: reports are routed to {', '.join(nobody)}, and nobody holds that role",
+            "Add somebody with the role to the contacts, or change the route",
+        )
+    else:
+        yield Finding("contacts", f"{school.slug}: {len(contacts.people)} people, every routed role is held")
+
+
+def _store(store: Store, at: datetime) -> Iterator[Finding]:
+    waiting = store.events.waiting()
+    yield Finding(
+        "store", f"open; {waiting.count} messages wait to be answered, {store.deliveries.waiting()} to be sent"
+    )
+    if waiting.oldest and at - waiting.oldest > _LATE:
+        minutes = (at - waiting.oldest).total_seconds() // 60
+        yield Finding(
+            "inbox", f"a message has waited for {minutes:.0f} minutes", "Start askfirst run, and look at its log"
+        )
+    if waiting.given_up:
+        yield Finding(
+            "inbox",
+            f"{waiting.given_up} messages could not be answered in the last days; their senders were told so",
+            "Look for “given up” in the log of askfirst run, and tell us the error's name",
+        )
+    for lost in store.deliveries.given_up():
+        yield Finding(
+            "outbox",
+            f"{lost.count} messages were not delivered on {lost.channel}, the last on {lost.newest:%d %B}: {lost.why}",
+            "Where a person blocked the bot nothing is to be done; else check the token and the network",
+        )
+    if broken := store.record.first_broken():
+        yield Finding(
+            "record", f"the record of cases was changed at step {broken}", "Compare it with a backup, and tell your DPO"
+        )
+    if repeats := store.deliveries.repeats():
+        yield Finding("outbox", f"{repeats} messages may have been sent twice, after the bot was killed amid sending")
+
+
+def _channels(settings: Settings, store: Store, schools: Collection[str]) -> Iterator[Finding]:
+    channels = channels_of(settings, store, schools)
+    if not channels:
+        yield Finding("channels", "no chat platform is set", "Set ASKFIRST_TELEGRAM_TOKEN or ASKFIRST_SLACK_BOT_TOKEN")
+    for channel in channels:
+        yield asyncio.run(_channel(channel))
+
+
+async def _channel(channel: Channel) -> Finding:
+    try:
+        return Finding(channel.name, await channel.open())
+    except Unusable as error:
+        return Finding(channel.name, "can't be used", str(error))
+    finally:
+        await channel.close()

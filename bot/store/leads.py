@@ -1,0 +1,172 @@
+"""Keeps who holds which contact, and by which accounts a lead is known; a changed contact is a new holder."""
+
+from __future__ import annotations
+
+import secrets
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from sqlalchemy import delete, insert, select, update
+from sqlalchemy.exc import IntegrityError
+
+from bot.store.sealing import tidy_code
+from bot.store.tables import enrolments, holders, identities, stamp
+from handlers.ports import Lead
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+    from datetime import datetime
+
+    from sqlalchemy import Connection, Row
+
+    from bot.store.sealing import Lookup
+    from bot.store.units import Units
+    from knowledge.contacts import Contacts, Person
+
+CODE_LASTS = timedelta(days=7)
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """A contact that is new, was changed or is gone."""
+
+    school: str
+    label: str
+    what: str
+
+
+class StoredLeads:
+    """The Leads of handlers.ports, in the database."""
+
+    def __init__(self, units: Units, lookup: Lookup, clock: Callable[[], datetime]) -> None:
+        self._units, self._lookup, self._clock = units, lookup, clock
+
+    def meet(self, contacts: Mapping[str, Contacts]) -> list[Change]:
+        """Take in the contacts as they stand now; give what has changed since they were last looked at.
+
+        Whoever's roles or channels have changed is a new holder: no case opens for them until somebody lets
+        them in, and they have to enrol anew.
+        """
+        changes: list[Change] = []
+        for school, found in contacts.items():
+            day = self._clock().astimezone(found.zone).date()
+            wanted = {p.label: p for p in found.people if p.left is None or day < p.left}
+            if self._same(school, wanted):
+                continue
+            with self._units.begin() as connection:
+                changes += self._take_in(connection, school, wanted)
+        return changes
+
+    def _same(self, school: str, wanted: Mapping[str, Person]) -> bool:
+        with self._units.reading() as connection:
+            rows = connection.execute(select(holders).where(self._current(school))).all()
+        return {row.label: row.contact for row in rows} == {p.label: self._contact(p) for p in wanted.values()}
+
+    def _take_in(self, connection: Connection, school: str, wanted: Mapping[str, Person]) -> list[Change]:
+        changes = []
+        now = stamp(self._clock())
+        rows = connection.execute(select(holders).where(self._current(school)).with_for_update()).all()
+        first = not connection.execute(select(holders.c.id).where(holders.c.school == school).limit(1)).first()
+        known = {row.label: row for row in rows}
+        for label, row in known.items():
+            if label in wanted and row.contact == self._contact(wanted[label]):
+                continue
+            connection.execute(update(holders).where(holders.c.id == row.id).values(until=now))
+            connection.execute(delete(identities).where(identities.c.holder == row.id))
+            connection.execute(delete(enrolments).where(enrolments.c.holder == row.id))
+            changes.append(Change(school, label, "changed" if label in wanted else "gone"))
+        for label, person in wanted.items():
+            if label in known and known[label].contact == self._contact(person):
+                continue
+            connection.execute(
+                insert(holders).values(
+                    id=secrets.token_hex(16),
+                    school=school,
+                    label=label,
+                    roles=" ".join(person.roles),
+                    contact=self._contact(person),
+                    since=now,
+                )
+            )
+            if not first and label not in known:
+                changes.append(Change(school, label, "new"))
+        return changes
+
+    def holders(self, school: str) -> tuple[Lead, ...]:
+        """Give everybody who holds a contact of a school now."""
+        with self._units.reading() as connection:
+            rows = connection.execute(select(holders).where(self._current(school)).order_by(holders.c.label)).all()
+        return tuple(_lead(row) for row in rows)
+
+    def code(self, school: str, label: str) -> str | None:
+        """Make a one-time code by which somebody enrols, or None where nobody holds that contact."""
+        lead = next((lead for lead in self.holders(school) if lead.label == label), None)
+        if lead is None:
+            return None
+        code = self._lookup.code(secrets.token_hex(16))
+        with self._units.begin() as connection:
+            connection.execute(delete(enrolments).where(enrolments.c.holder == lead.id))
+            connection.execute(
+                insert(enrolments).values(
+                    code=self._lookup.of("enrolment", code),
+                    holder=lead.id,
+                    until=stamp(self._clock() + CODE_LASTS),
+                )
+            )
+        return code
+
+    def enrol(self, code: str, channel: str, person: str) -> Lead | None:
+        """Know a lead by an account from now on, by a one-time code; None where the code is none, or is used up."""
+        mine = enrolments.c.code == self._lookup.of("enrolment", tidy_code(code))
+        now = stamp(self._clock())
+        try:
+            with self._units.begin() as connection:
+                row = connection.execute(
+                    select(holders)
+                    .join(enrolments, enrolments.c.holder == holders.c.id)
+                    .where(mine & (enrolments.c.until > now) & holders.c.until.is_(None))
+                    .with_for_update()
+                ).one_or_none()
+                if row is None or not connection.execute(delete(enrolments).where(mine)).rowcount:
+                    return None
+                connection.execute(
+                    insert(identities).values(holder=row.id, account=self._account(channel, person), enrolled=now)
+                )
+        except IntegrityError:
+            return self.who(row.school, channel, person)  # they had enrolled with this account before
+        return _lead(row)
+
+    def who(self, school: str, channel: str, person: str) -> Lead | None:
+        """Give the lead of a school whom an account belongs to, or None."""
+        with self._units.reading() as connection:
+            row = connection.execute(
+                select(holders)
+                .join(identities, identities.c.holder == holders.c.id)
+                .where((identities.c.account == self._account(channel, person)) & self._current(school))
+                .order_by(holders.c.label)
+                .limit(1)
+            ).one_or_none()
+        return _lead(row) if row else None
+
+    def enrolled(self, school: str) -> frozenset[str]:
+        """Give the labels of those who are known by an account."""
+        with self._units.reading() as connection:
+            rows = connection.execute(
+                select(holders.c.label).join(identities, identities.c.holder == holders.c.id).where(self._current(school))
+            )
+            return frozenset(rows.scalars())
+
+    def _current(self, school: str):  # type: ignore[no-untyped-def]  # noqa: ANN202 -- SQLAlchemy's own
+        return (holders.c.school == school) & holders.c.until.is_(None)
+
+    def _account(self, channel: str, person: str) -> str:
+        return self._lookup.of("account", channel, person)
+
+    def _contact(self, person: Person) -> str:
+        channels = [part for channel in person.channels for part in channel]
+        return self._lookup.of("contact", *sorted(person.roles), "|", *channels)
+
+
+def _lead(row: Row[tuple[str, ...]]) -> Lead:
+    return Lead(row.id, row.school, row.label, tuple(row.roles.split()))

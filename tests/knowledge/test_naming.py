@@ -1,0 +1,94 @@
+"""Naming: the school's people are found in a report by title or by name, misspelt ones too, and nobody else is."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from knowledge.contacts import load_contacts
+from knowledge.naming import named_in
+from tests.knowledge.test_routing import SLUGS, school_of
+
+CONTACTS = load_contacts(Path(__file__).parents[2] / "docs" / "contacts.example.yaml")["st-peters"]
+
+
+def found(text, contacts=CONTACTS):
+    return {named.who for named in named_in(text, school_of("st-peters"), contacts)}
+
+
+@pytest.mark.parametrize(
+    ("text", "who"),
+    [
+        ("I told the head teacher on Monday", {"head"}),
+        ("The headteachr shouted at him", {"head"}),
+        ("the haed knows", {"head"}),
+        ("the Executive Principle was there", {"head"}),
+        ("outside the principal's office", {"head"}),
+        ("our deputy head saw it", {"deputy-head"}),
+        ("I spoke to the DSL.", {"dsl"}),
+        ("the safegaurding lead laughed", {"dsl"}),
+        ("the chair of governers wrote it", {"chair"}),
+        ("Mx Placeholder did it", {"head-1"}),
+        ("mrs placehodler", {"head-1"}),
+        ("it was Mr P.", {"head-1"}),
+        ("Placeholder, the head, was there", {"head-1"}),
+        ("h e a d", {"head"}),
+        ("the Head of School and the DSL", {"head-of-school", "dsl"}),
+    ],
+)
+def test_somebody_is_found_by_title_or_name_however_it_is_written(text, who):
+    assert found(text) == who
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "a boy in year six sent a picture to my daughter",
+        "she read ahead of the others and had a bad day",
+        "there was a letter about head lice",
+        "he sat on a chair and heard a dead leaf",
+        "🙂🙂 ???",
+    ],
+)
+def test_words_that_are_nobody_name_nobody(text):
+    assert found(text) == set()
+
+
+def test_without_contacts_titles_are_found_and_names_are_not():
+    assert found("Mx Placeholder and the head", contacts=None) == {"head"}
+
+
+def test_two_who_hold_one_role_are_two_people():
+    people = (*CONTACTS.people, replace(CONTACTS.people[0], label="head-2", names=("Mx Otherwise",)))
+    both = replace(CONTACTS, people=people)
+    assert found("the head and Mx Otherwise", both) == {"head", "head-2"}
+
+
+@pytest.mark.parametrize("slug", SLUGS)
+def test_each_schools_own_title_of_every_post_is_found(slug):
+    school = school_of(slug)
+    for role, title in school.roles.items():
+        if role not in ("slt", "staff", "governors", "office"):
+            assert role in {named.who for named in named_in(f"I saw the {title.lower()} there", school)}
+
+
+@given(st.text(max_size=300))
+def test_no_text_is_too_odd_to_be_looked_through(text):
+    named_in(text, school_of("st-peters"), CONTACTS)
+
+
+@given(st.data())
+def test_one_slip_in_a_long_title_or_name_is_forgiven(data):
+    word, who = data.draw(
+        st.sampled_from([("headteacher", "head"), ("placeholder", "head-1"), ("safeguarding lead", "dsl")])
+    )
+    at = data.draw(st.integers(1, len(word) - 2))
+    slip = data.draw(
+        st.sampled_from([word[:at] + word[at + 1 :], word[:at] + "q" + word[at:], word[:at] + "q" + word[at + 1 :]])
+    )
+    assert who in found(f"it was the {slip} again")
