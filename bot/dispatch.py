@@ -21,8 +21,13 @@ _log = logging.getLogger(__name__)
 class Ability(Protocol):
     """What every ability is: its name, the words that call it, and its answer to a message."""
 
-    ABILITY: str
-    COMMANDS: tuple[str, ...]
+    @property
+    def ABILITY(self) -> str:  # noqa: N802 -- a module's constant
+        """The first part of the actions of its buttons."""
+
+    @property
+    def COMMANDS(self) -> tuple[str, ...]:  # noqa: N802 -- a module's constant
+        """The words that call it."""
 
     def handle(self, message: Message, world: World) -> Reply:
         """Answer a message that is for this ability."""
