@@ -13,17 +13,21 @@ from pydantic import ValidationError
 from bot.channels.channel import Unusable
 from bot.packs import folders_of, known_school, load
 from bot.settings import Settings
+from bot.store.alarms import StoredAlarms
 from bot.store.buttons import StoredButtons
+from bot.store.case_steps import CaseSteps
 from bot.store.cases import StoredCases, new_id
 from bot.store.databases import StoreError, open_database
 from bot.store.deliveries import StoredDeliveries
 from bot.store.drafts import StoredDrafts
 from bot.store.events import StoredEvents
 from bot.store.keys import Keys
+from bot.store.leads import StoredLeads
 from bot.store.memory import StoredMemory
 from bot.store.record import Record
 from bot.store.sealing import master_from
 from bot.store.units import Units
+from bot.store.watches import StoredWatches
 from handlers.ports import World
 from knowledge.contacts import load_contacts
 from knowledge.reading import PackError
@@ -51,6 +55,9 @@ class Store:
     drafts: StoredDrafts
     cases: StoredCases
     record: Record
+    leads: StoredLeads
+    watches: StoredWatches
+    alarms: StoredAlarms
     units: Units
     events: StoredEvents
     deliveries: StoredDeliveries
@@ -86,12 +93,17 @@ def open_store(settings: Settings, clock: Callable[[], datetime] = now) -> Itera
         except StoreError as error:
             raise SetUpProblem(f"{error}.") from None
         drafts, record = StoredDrafts(main, keys, lookup), Record(main, lookup)
-        cases = StoredCases(main, keys, lookup, drafts_of=drafts, record=record, clock=clock)
+        leads = StoredLeads(main, lookup, clock)
+        steps = CaseSteps(main, keys, lookup, record=record, leads=leads, clock=clock)
+        cases = StoredCases(main, keys, lookup, drafts_of=drafts, record=record, steps=steps)
         yield Store(
             memory=StoredMemory(main, master, lookup, clock),
             drafts=drafts,
             cases=cases,
             record=record,
+            leads=leads,
+            watches=StoredWatches(main, cases, steps),
+            alarms=StoredAlarms(main, lookup, clock),
             units=main,
             events=StoredEvents(main, master, lookup),
             deliveries=StoredDeliveries(main, master, lookup),
@@ -166,6 +178,12 @@ def schools_served(settings: Settings, contacts: Container[str]) -> dict[str, Pa
     return served
 
 
+def meet(store: Store, contacts: Mapping[str, Contacts]) -> None:
+    """Take in the contacts as they stand now; each change is an alarm until the leads were told of it."""
+    for change in store.leads.meet(contacts):
+        store.alarms.announce(change.school, change.label, change.what)
+
+
 def world_in(store: Store, engine: Engine, contacts: Mapping[str, Contacts], clock: Callable[[], datetime]) -> World:
     """Make the world around an engine and a store that are there already."""
     return World(
@@ -176,6 +194,8 @@ def world_in(store: Store, engine: Engine, contacts: Mapping[str, Contacts], clo
         clock=clock,
         new_id=new_id,
         contacts=contacts,
+        leads=store.leads,
+        tries=store.alarms,
     )
 
 
@@ -184,6 +204,7 @@ def world_of(engine: Engine, settings: Settings, clock: Callable[[], datetime] =
     """Make the world around an engine that is there already."""
     contacts = contacts_of(settings)
     with open_store(settings, clock) as store:
+        meet(store, contacts)
         yield world_in(store, engine, contacts, clock)
 
 

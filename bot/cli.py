@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 _COMMANDS = {
     "ask": ("bot.commands.ask", "ask", "Answer a question from a school's policy, or a file of questions."),
     "chat": ("bot.commands.chat", "chat", "Talk to the bot here in the terminal."),
+    "import": ("bot.commands.import_", "import_", "Make a draft pack of a school's own policy document."),
     "check": (
         "bot.commands.check",
         "check",
@@ -23,6 +24,11 @@ _COMMANDS = {
     "doctor": ("bot.commands.doctor", "doctor", "Check tokens, store, packs and contacts, and say how to mend each."),
     "cases": ("bot.commands.cases", "cases", "Show a lead the reports that were routed to them."),
     "routes": ("bot.commands.routes", "routes", "Say who gets which report, in which order, and why."),
+    "manifest": (
+        "bot.commands.manifest",
+        "manifest",
+        "Print the manifest from which Slack makes the app.",
+    ),
     "index": (
         "bot.commands.index",
         "index",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
 from datetime import timedelta
 from typing import TYPE_CHECKING
@@ -71,10 +72,17 @@ class Outbox:
                 self._in_hand.add(task)
                 task.add_done_callback(self._in_hand.discard)
             if not self._outcomes:
-                try:
-                    await asyncio.wait_for(self._woken.wait(), _IDLE)
-                except TimeoutError:
-                    continue
+                await self._wait()
+
+    async def _wait(self) -> None:
+        """Wait until there may be something to do."""
+        now = self._clock()
+        due = None
+        with contextlib.suppress(StoreError):  # the next turn meets it, too, and tries again
+            due = await asyncio.to_thread(self._deliveries.next_due, list(self._channels), now)
+        seconds = min(_IDLE, (due - now).total_seconds()) if due else _IDLE
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(self._woken.wait(), seconds)
 
     async def _turn(self) -> list[Leased]:
         """Note what became of what was sent, and take more in hand."""

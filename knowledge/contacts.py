@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
-from datetime import date, time
+from dataclasses import dataclass, field
+from datetime import date, time, timedelta
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo, available_timezones
 
@@ -23,6 +23,8 @@ DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 OUTSIDE = ("lado", "childrens-social-care", "out-of-hours")
 NEEDED = ("head", "dsl", "chair")
 """The roles that the floor of every routing may need, so somebody has to hold each."""
+
+WAITS = {"now": 10, "today": 60, "soon": 240}
 
 _ADDRESSES = {
     "slack": (re.compile(r"[UW][A-Z0-9]{6,}"), "Write the member id, such as U0123ABCD"),
@@ -94,6 +96,25 @@ class Contacts:
     terms: tuple[Period, ...]
     people: tuple[Person, ...]
     outside: dict[str, Outside]
+    waits: dict[str, int] = field(default_factory=lambda: dict(WAITS))
+    """Minutes in which a report has to be opened, by its urgency, before somebody is told again."""
+    remind_after: int = 3
+    """School days after which a case that nobody has touched reminds whoever has it."""
+
+    def is_open(self, at: datetime) -> bool:
+        """Tell whether the school is open at a time: in its hours, on a day of term."""
+        here = at.astimezone(self.zone)
+        hours = self.hours.get(DAYS[here.weekday()])
+        in_term = any(term.holds(here.date()) for term in self.terms)
+        return hours is not None and in_term and hours[0] <= here.time() < hours[1]
+
+    def school_days(self, since: datetime, at: datetime) -> int:
+        """Count the school days that began after one time, up to another."""
+        day, last, count = since.astimezone(self.zone).date(), at.astimezone(self.zone).date(), 0
+        while day < last:
+            day += timedelta(days=1)
+            count += DAYS[day.weekday()] in self.hours and any(term.holds(day) for term in self.terms)
+        return count
 
     def staffing(self, at: datetime) -> Staffing:
         """Say who holds which role, and which roles nobody fills on that day at the school."""
@@ -130,7 +151,7 @@ def load_contacts(path: Path) -> dict[str, Contacts]:
 
 
 def _contacts(root: Field) -> Contacts:
-    row = root.entry(required=["school", "hours", "terms", "people", "outside"], optional=["timezone"])
+    row = root.entry(required=["school", "hours", "terms", "people", "outside"], optional=["timezone", "waits", "remind_after"])
     people: tuple[Person, ...] = row.read("people", _people, ())
     held = {role for person in people for role in person.roles if person.left is None}
     if missing := [role for role in NEEDED if role not in held]:
@@ -142,7 +163,14 @@ def _contacts(root: Field) -> Contacts:
         terms=row.read("terms", _periods, ()),
         people=people,
         outside=row.read("outside", _outside, {}),
+        waits={**WAITS, **row.read("waits", _waits, {})},
+        remind_after=row.read("remind_after", Field.whole_number, 3),
     )
+
+
+def _waits(where: Field) -> dict[str, int]:
+    row: Entry = where.entry(required=(), optional=list(WAITS))
+    return {name: row.read(name, Field.whole_number, WAITS[name]) for name in WAITS if name in row}
 
 
 def _timezone(where: Field) -> str:

@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Sequence
     from datetime import datetime
 
+    from handlers.message import Reply
     from handlers.ports import World
 
 Payload = dict[str, Any]
@@ -82,6 +83,12 @@ class Channel(Protocol):
 
     def sorry(self, event: Received) -> Sequence[Delivery]:
         """Give what is sent where an event could not be handled, however often it was tried."""
+
+    def tell(self, school: str, whom: str, reply: Reply) -> Sequence[Delivery]:
+        """Give what tells one person something in private; the caller gives it keys.
+
+        `whom` is a person's id as their messages give it, or their address as it stands in that school's contacts.
+        """
 
     async def send(self, payload: Payload) -> None:
         """Send one payload; raises Wait, Unsure or Refused."""

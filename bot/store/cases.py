@@ -7,21 +7,19 @@ import secrets
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import delete, insert, select
 from sqlalchemy.exc import IntegrityError
 
 from bot.store.databases import StoreError
 from bot.store.sealing import new_reference, seal, tidy_code, unseal
-from bot.store.tables import cases, drafts, readers, stamp, unstamp
-from handlers.ports import CaseLine, CaseStatus, CaseView, NewCase, Sent
+from bot.store.tables import cases, drafts, readers, stamp, unstamp, watches
+from handlers.ports import CaseLine, CaseStatus, CaseStep, CaseView, NewCase, Sent
 from knowledge.routing import Urgency
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-    from datetime import datetime
-
     from sqlalchemy import ColumnElement, Row
 
+    from bot.store.case_steps import CaseSteps
     from bot.store.drafts import StoredDrafts
     from bot.store.keys import Keys
     from bot.store.record import Record
@@ -30,6 +28,9 @@ if TYPE_CHECKING:
 
 _TRIES = 5
 _LISTS = ("about", "readers", "excluded", "signposts", "ring", "people", "next_in_line", "never", "doubtful")
+
+
+_WITH_STATE = select(cases, watches.c.state, watches.c.lead).outerjoin(watches, watches.c.case_id == cases.c.id)
 
 
 class StoredCases:
@@ -43,10 +44,10 @@ class StoredCases:
         *,
         drafts_of: StoredDrafts,
         record: Record,
-        clock: Callable[[], datetime],
+        steps: CaseSteps,
     ) -> None:
         self._units, self._keys, self._lookup = units, keys, lookup
-        self._drafts, self._record, self._clock = drafts_of, record, clock
+        self._drafts, self._record, self._steps = drafts_of, record, steps
 
     def send(self, case: NewCase) -> Sent:
         """Store a case and erase its draft in one commit; the same draft sent again gives the same case."""
@@ -75,15 +76,8 @@ class StoredCases:
                     sealed=seal(key, _as_bytes(case), f"case {case_id}"),
                 )
             )
-            for position, role in enumerate(case.readers):
-                connection.execute(
-                    insert(readers).values(
-                        case_id=case_id,
-                        reader=self._lookup.of("reader", case.school, role),
-                        position=position,
-                    )
-                )
-            self._record.write(connection, case_id, key, case.at, "received", {"readers": case.readers})
+            self._steps.begin(connection, case_id, case)
+            self._record.write(connection, case_id, key, case.at, "received", {"readers": ", ".join(case.readers)})
             connection.execute(delete(drafts).where(drafts.c.key == case_id))
         return Sent(reference, code, case)
 
@@ -100,39 +94,60 @@ class StoredCases:
         if row is None or case is None:
             return None
         line = _line(row)
-        return CaseStatus(line.reference, case.school, line.received, line.opened, case.trial)
+        messages = tuple(step for step in self._all_steps(row) if step.step in ("message", "reply"))
+        closed = row.state == "closed"
+        return CaseStatus(line.reference, case.school, line.received, line.opened, case.trial, closed, messages)
 
     def listed(self, school: str, reader: str) -> tuple[CaseLine, ...]:
         """List a reader's cases, newest first."""
         with self._units.reading() as connection:
             rows = connection.execute(
-                select(cases)
-                .join(readers, readers.c.case_id == cases.c.id)
-                .where(readers.c.reader == self._lookup.of("reader", school, reader))
+                _WITH_STATE.join(readers, readers.c.case_id == cases.c.id)
+                .where(readers.c.reader == self._steps.reader(school, reader))
                 .order_by(cases.c.received.desc(), cases.c.id)
             ).all()
         return tuple(_line(row) for row in rows)
 
     def opened(self, school: str, reference: str, reader: str) -> CaseView | None:
         """Open a case for a reader and record it; None where there is none or it isn't theirs, alike."""
-        mine = select(readers.c.case_id).where(readers.c.reader == self._lookup.of("reader", school, reader))
-        row = self._find((cases.c.reference == reference.strip().upper()) & cases.c.id.in_(mine))
+        row = self._theirs(school, reference, reader)
         key = self._keys.get(row.id) if row else None
         case = self._content(row) if row else None
         if row is None or key is None or case is None:
             return None
-        now = self._clock()
         with self._units.begin() as connection:
-            connection.execute(
-                update(cases).where((cases.c.id == row.id) & cases.c.opened.is_(None)).values(opened=stamp(now))
-            )
-            self._record.write(connection, row.id, key, now, "opened", {"reader": reader})
-        line = _line(row)
-        return CaseView(CaseLine(line.reference, line.urgency, line.received, line.opened or now), case)
+            self._steps.opened(connection, row, key, reader)
+        row = self._find(cases.c.id == row.id) or row
+        lead = self._steps.label_of(school, row.lead)
+        return CaseView(_line(row), case, lead, self._all_steps(row))
+
+    def act(self, school: str, reference: str, reader: str, step: str, inside: dict[str, str]) -> bool:
+        """Take a step in a case that is a reader's; False where it isn't, or the step can't be taken now."""
+        row = self._theirs(school, reference, reader)
+        case = self._content(row) if row else None
+        return bool(row and case and self._steps.act(row, case, reader, step, inside))
+
+    def write_back(self, code: str, text: str) -> bool:
+        """Let the reporter add a message to the case with a receipt code; False where there is none."""
+        row = self._find(cases.c.receipt == self._lookup.of("receipt", tidy_code(code)))
+        return bool(row and self._steps.wrote_back(row, text))
+
+    def whole(self, row: Row[Any]) -> tuple[NewCase, tuple[CaseStep, ...]] | None:
+        """Give what a case holds and what happened in it, or None where its key was erased."""
+        case = self._content(row)
+        return (case, self._all_steps(row)) if case else None
+
+    def _theirs(self, school: str, reference: str, reader: str) -> Row[Any] | None:
+        mine = select(readers.c.case_id).where(readers.c.reader == self._steps.reader(school, reader))
+        return self._find((cases.c.reference == reference.strip().upper()) & cases.c.id.in_(mine))
+
+    def _all_steps(self, row: Row[Any]) -> tuple[CaseStep, ...]:
+        key = self._keys.get(row.id)
+        return self._record.steps(row.id, key) if key else ()
 
     def _find(self, where: ColumnElement[bool]) -> Row[Any] | None:
         with self._units.reading() as connection:
-            return connection.execute(select(cases).where(where)).one_or_none()
+            return connection.execute(_WITH_STATE.where(where)).one_or_none()
 
     def _content(self, row: Row[Any]) -> NewCase | None:
         key = self._keys.get(row.id)
@@ -146,7 +161,7 @@ def new_id() -> str:
 
 def _line(row: Row[Any]) -> CaseLine:
     opened = unstamp(row.opened) if row.opened else None
-    return CaseLine(row.reference, Urgency(row.urgency), unstamp(row.received), opened)
+    return CaseLine(row.reference, Urgency(row.urgency), unstamp(row.received), opened, row.state or "new")
 
 
 def _as_bytes(case: NewCase) -> bytes:

@@ -74,12 +74,12 @@ class StoredDeliveries:
                 self._note(connection, outcome, at)
             return self._lease(connection, channels, at, until, room) if room else []
 
-    def next_due(self, channels: Sequence[str]) -> datetime | None:
-        """Say when the next delivery that isn't in hand is due."""
+    def next_due(self, channels: Sequence[str], after: datetime) -> datetime | None:
+        """Say when something becomes due that isn't yet."""
         with self._units.reading() as connection:
             due = connection.execute(
-                select(func.min(func.coalesce(outbox.c.leased, outbox.c.due))).where(
-                    outbox.c.done.is_(None) & outbox.c.channel.in_(channels)
+                select(func.min(outbox.c.due)).where(
+                    outbox.c.done.is_(None) & (outbox.c.due > stamp(after)) & outbox.c.channel.in_(channels)
                 )
             ).scalar()
         return unstamp(due) if due else None
@@ -104,6 +104,18 @@ class StoredDeliveries:
         """Count what is still to be sent."""
         with self._units.reading() as connection:
             return int(connection.execute(select(func.count()).where(outbox.c.done.is_(None))).scalar_one())
+
+    def stuck(self, before: datetime) -> list[str]:
+        """Name the channels on which something has waited, in spite of tries, since before a time."""
+        with self._units.reading() as connection:
+            return list(
+                connection.execute(
+                    select(outbox.c.channel)
+                    .where(outbox.c.done.is_(None) & (outbox.c.tries > 0) & (outbox.c.made < stamp(before)))
+                    .distinct()
+                    .order_by(outbox.c.channel)
+                ).scalars()
+            )
 
     def purge(self, before: datetime) -> None:
         """Let go of what was done with before a time."""

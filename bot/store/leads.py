@@ -153,7 +153,9 @@ class StoredLeads:
         """Give the labels of those who are known by an account."""
         with self._units.reading() as connection:
             rows = connection.execute(
-                select(holders.c.label).join(identities, identities.c.holder == holders.c.id).where(self._current(school))
+                select(holders.c.label)
+                .join(identities, identities.c.holder == holders.c.id)
+                .where(self._current(school))
             )
             return frozenset(rows.scalars())
 

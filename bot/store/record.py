@@ -13,6 +13,7 @@ from bot.store.tables import chain, record, stamp, unstamp
 from handlers.ports import CaseStep
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from datetime import datetime
 
     from sqlalchemy import Connection
@@ -34,11 +35,11 @@ class Record:
         key: bytes,
         at: datetime,
         step: str,
-        inside: dict[str, object],
+        inside: Mapping[str, str],
     ) -> None:
         """Append a step within the transaction that takes it; the chain's one row is the writers' lock."""
         head = connection.execute(select(chain).with_for_update()).one()
-        number, sealed = head.number + 1, seal(key, json.dumps(inside).encode(), f"step {case_id} {step}")
+        number, sealed = head.number + 1, seal(key, json.dumps(dict(inside)).encode(), f"step {case_id} {step}")
         chained = self._chained(head.chained, number, sealed, case_id, stamp(at), step)
         connection.execute(
             insert(record).values(

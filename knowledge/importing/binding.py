@@ -27,7 +27,7 @@ def bound_by(
     if ruling.modality is FACT:
         return sections.widened(section) or EVERYBODY, frozenset()
     bound = _of_rule(ruling, sentence, passage, sections, previous)
-    if ruling.subject.doer is Doer.SCHOOL and not _addressed(sentence):
+    if ruling.subject.doer is Doer.SCHOOL and not ruling.subject.generic:
         return _LEADERS, EVERYBODY - _LEADERS
     governs = bound == {Audience.GOVERNOR} or (Audience.GOVERNOR in bound and not ruling.subject.wide)
     if ruling.modality is MUST and governs and not section:
@@ -44,23 +44,25 @@ def applies_to(sentence: str) -> People:
 
 def _addressed(sentence: str) -> People:
     match = pattern("audience", "addressed").search(plain(sentence))
-    return first_named(match[1]) if match else frozenset()
+    return first_named(" ".join(match[1].split()[:4])) if match else frozenset()
 
 
 def _of_rule(ruling: Ruling, sentence: str, passage: Passage, sections: Sections, previous: People) -> People:  # noqa: PLR0911 -- a ladder of cases
     """Give whom a rule binds, by its subject, then whom it names as doers, its section, and the policy's scope."""
     subject, section, scope = ruling.subject, sections.of(passage), sections.scope(passage)
     low = plain(sentence)
-    suffered = not passage.lead_in and _suffered(plain(ruling.part), subject)
+    suffered = not passage.lead_in and _suffered(ruling)
     if subject.doer is Doer.PEOPLE and subject.people and not suffered:
         return sections.widened(subject.people) if subject.wide else subject.people
     if subject.doer is Doer.PEOPLE and subject.generic:
         return section or scope
     if duty := pattern("audience", "duty_of").search(low) or pattern("audience", "dummy").match(low):
-        if people := first_named(duty[1]):
+        if people := first_named(next(filter(None, duty.groups()), "")):
             return sections.widened(people)
     elif subject.doer in (Doer.SCHOOL, Doer.STANDS_IN) and (people := _addressed(sentence)):
         return sections.widened(people)
+    if not section and pattern("audience", "to_parents").search(low):
+        return frozenset({Audience.PARENT})
     if subject.doer is Doer.STANDS_IN:
         opening = re.match(r"^\W*(?:if|where|when|should) (.{0,80}?)(?:,|\bis\b|\bare\b|\bhas\b|\bhave\b)", low)
         first = first_named(opening[1]) if opening else frozenset()
@@ -103,10 +105,9 @@ def _at_work(low: str, scope: People) -> People:
     return scope - {Audience.PUPIL} if pattern("audience", "of_pupils").search(low) and len(scope) > 1 else scope
 
 
-def _suffered(low: str, subject: Subject) -> bool:
+def _suffered(ruling: Ruling) -> bool:
     """Tell whether the people named as subject only suffer what others do ("Pupils must not be tagged")."""
-    match = pattern("audience", "suffers").search(low)
-    if not match or subject.doer is not Doer.PEOPLE or match[1] in load("audience")["addressing"]:
+    data = load("audience")
+    if not ruling.done_to or ruling.subject.people != {Audience.PUPIL} or ruling.done_to in data["addressing"]:
         return False
-    ends = match[1].endswith("ed") or match[1] in load("audience")["irregular_participles"]
-    return ends and not re.search(r"\b(must|should|may|will)(?! (not |never |only )?be\b)", low[: match.start()])
+    return ruling.done_to.endswith("ed") or ruling.done_to in data["irregular_participles"]

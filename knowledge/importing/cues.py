@@ -49,9 +49,12 @@ def aside(low: str, cue: Cue) -> bool:
     if cue.start == 0:
         return bool(pattern("strength", "inverted").match(low))
     weak = cue.sort in ("can_or_could", "may_or_might", "may", "fact", "will_be", "will")
-    return bool(
-        pattern("strength", "relative").search(before) or (weak and pattern("strength", "relative_far").search(before))
-    )
+    if pattern("strength", "behind").search(before):
+        return True
+    if cue.sort in ("present_not", "passive_not") and pattern("strength", "aimed_at").search(before):
+        return True
+    far = weak and pattern("strength", "relative_far").search(before)
+    return bool(pattern("strength", "relative").search(before) or far)
 
 
 def main_clause(low: str, cues: list[Cue]) -> int:

@@ -127,6 +127,8 @@ def _quoted(lead: str, sentence: str) -> str:
         and not re.search(r"\b(must|should|will|responsible)\b", plain(lead))
     ):
         return _within(body)
+    if body.lower().startswith(f"{lead.lower()} "):
+        return _within(body)
     return _within(f"{lead} {body}" if len(f"{lead} {body}".split()) <= MOST_WORDS else body)
 
 

@@ -26,6 +26,8 @@ _SCOPE_ONLY = frozenset(
 )
 """Circumstances that confine a permission but are no condition of it."""
 _UNSAID_BAN = {MUST_NOT: Verdict.FORBIDDEN, SHOULD_NOT: Verdict.DISCOURAGED}
+_FAR_ENOUGH = 12
+"""Where a condition stands before the permission, as in "If it rains, …", it is no condition of its own."""
 _CLAUSE_END = re.compile(r"\.(?:\s|$)|;|\)|$")
 
 
@@ -179,7 +181,9 @@ def _permission(ruling: Ruling) -> Terms:
         return Terms(MAY, conditions=tuple(condition_of([tag], "", Verdict.ALLOWED_IF) for tag in kept), about=about)
     low = plain(ruling.part)
     for match in pattern("exceptions", "conditioning").finditer(low):
-        if match[0] in ("if", "when", "where", "once") and not ruling.only:
+        if match[0] in ("when", "where", "with") and not ruling.only:
+            continue
+        if match.start() < _FAR_ENOUGH:
             continue
         ending = _CLAUSE_END.search(low, match.end())
         words = ruling.part[match.start() : ending.start() if ending else len(low)]

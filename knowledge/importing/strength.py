@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from knowledge.importing.cues import aside, found_in, imperative, main_clause
 from knowledge.importing.patterns import load, pattern, plain
-from knowledge.importing.subjects import Doer, Subject
+from knowledge.importing.subjects import Doer, Subject, subject_of
 from knowledge.importing.weighing import (
     BANS,
     DUTIES,
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from knowledge.importing.cues import Cue
     from knowledge.model import Modality
 
-_NEAR = 60
+_NEAR, _BID = 60, 12
 
 
 def bids(sentence: str) -> bool:
@@ -45,10 +45,10 @@ def rulings(sentence: str, setting: Setting) -> list[Ruling]:
     while cues and cues[0].sort == "and_not":
         cues = cues[1:]
     bid = _bid(low[main:], setting)
-    if bid is not None and (not cues or cues[0].start > main + 12):
+    if bid is not None and (not cues or cues[0].start > main + _BID or cues[0].sort == "present_not"):
         return _parted(sentence, Ruling(bid, Subject(Doer.NONE), sentence), low, cues, setting)
     if not cues:
-        return [Ruling(_uncued(low, setting), Subject(Doer.NONE), sentence)]
+        return [_present(sentence, low) or Ruling(_uncued(low, setting), Subject(Doer.NONE), sentence)]
     first = judged(sentence, low, cues[0], low[main : cues[0].start], setting)
     return _parted(sentence, first, low, cues[1:], setting)
 
@@ -76,7 +76,8 @@ def _others(sentence: str, low: str, cues: list[Cue], first: Ruling, setting: Se
             continue
         ruling = judged(sentence, low, cue, low[join.end() : cue.start], setting)
         kind = _class(ruling.modality)
-        if first.modality is FACT and ruling.subject.doer is not Doer.PEOPLE:
+        plainly = low[cue.start :].startswith(("must", "should", "shall", "never"))
+        if first.modality is FACT and ruling.subject.doer is not Doer.PEOPLE and not plainly:
             continue
         consequence = ruling.modality is FACT and re.search(
             r"result in|lead to|disciplin", low[cue.start : cue.end + 40]
@@ -130,6 +131,10 @@ def _of_item(sentence: str, low: str, setting: Setting) -> list[Ruling]:
     cues = [c for c in cues if c.start >= main_clause(lead, cues)] or cues
     subject = Subject(Doer.NONE)
     force = force_of(setting.lead_in)
+    if force is SHOULD and pattern("strength", "do_title").search(lead) and (own := _bid(low, setting)):
+        force = own
+    if force is MUST_NOT and pattern("strength", "soft_words").search(low):
+        force = SHOULD_NOT
     if cues:
         led = judged(lead, f"{lead} {low}", cues[0], lead[main_clause(lead, cues) : cues[0].start], setting)
         subject = led.subject
@@ -155,7 +160,9 @@ def _of_item(sentence: str, low: str, setting: Setting) -> list[Ruling]:
 
 def _bid(low: str, setting: Setting) -> Modality | None:
     """Give the strength of a sentence that bids ("Always report …", "Do not post …"), or None where it doesn't."""
-    text = re.sub(r"^\W*(?:\w+ - )?", "", low)
+    text = re.sub(r"^\W*(?:\w+ - )?(?:do (?!not\b))?", "", low)
+    if text.startswith("feel free to "):
+        return MAY
     advice = pattern("strength", "advice_title").search(plain(f"{setting.lead_in} {setting.heading}"))
     label = re.match(r"^[\w /]{2,30}(?: -|:) +(.+)$", text)
     if label and (imperative(label[1]) or re.match(r"(?:do not|don.t|never)\b", label[1])):
@@ -169,6 +176,14 @@ def _bid(low: str, setting: Setting) -> Modality | None:
     if advice or text.startswith("please"):
         return SHOULD
     return MUST if text.split()[0].strip(",") in load("strength")["firm_imperatives"] else SHOULD
+
+
+def _present(sentence: str, low: str) -> Ruling | None:
+    """Read a duty in the present tense ("Visitors leave their phones at the desk"), or None where it is none."""
+    verbs = "|".join(load("strength")["present_duties"])
+    match = re.match(rf"^\W*([\w ,/&'-]{{3,60}}?) (?:always |also |then |only )*(?:{verbs})(?:s|es)?\b", low)
+    subject = subject_of(match[1]) if match else Subject(Doer.NONE)
+    return Ruling(MUST, subject, sentence) if subject.doer is Doer.PEOPLE and subject.people else None
 
 
 def _uncued(low: str, setting: Setting) -> Modality:

@@ -124,7 +124,9 @@ def _last_person(head: str) -> str | None:
 
 def of_heading(text: str) -> People:
     """Give whom a heading speaks to ("Use of phones by staff"), not those whom it is about ("Photos of pupils")."""
-    low = pattern("audience", "heading_object").sub("", plain(text))
+    low = pattern("audience", "heading_object").sub(
+        "", re.sub(r"\byour (?:own )?child(?:ren)?(?:'s)?\b", "parents", plain(text))
+    )
     if re.search(r"\b(?:training|safety|welfare|protection|safeguarding|images?|photos?|photographs?|voice) of\b", low):
         low = re.sub(r"\bof\b.*$", "", low)
     people = named(low)

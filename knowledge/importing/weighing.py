@@ -18,18 +18,24 @@ MUST_NOT, SHOULD_NOT, MAY = Modality.MUST_NOT, Modality.SHOULD_NOT, Modality.MAY
 MUST, SHOULD, FACT = Modality.MUST, Modality.SHOULD, Modality.FACT
 BANS, DUTIES = (MUST_NOT, SHOULD_NOT), (MUST, SHOULD)
 
+_DONE = re.compile(
+    r"[^.;]{0,24}?\b(?:must|should|may|shall|can|will|could|cannot)(?: not| never| only| always| also)* be (\w+)"
+)
+
 
 @dataclass(frozen=True, slots=True)
 class Ruling:
     """One rule that a sentence lays down: its strength, its subject, and the part of the sentence that says it.
 
-    `only` marks a rule that leaves one way open and closes the others ("may only", "must only").
+    `only` marks a rule that leaves one way open and closes the others ("may only", "must only"); `done_to` what is
+    done to its subject, as in "pupils must not be tagged".
     """
 
     modality: Modality
     subject: Subject
     part: str
     only: bool = False
+    done_to: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,13 +56,14 @@ def judged(sentence: str, low: str, cue: Cue, before: str, setting: Setting) -> 
         subject = Subject(Doer.SCHOOL)
     if subject.doer in (Doer.OFFICE, Doer.SCHOOL) and pattern("strength", "told").match(low[cue.start :]):
         subject = Subject(Doer.THING)
-    only = cue.sort.endswith("_only")
+    done = _DONE.match(low[cue.start :])
+    bids = _bids_others(low[cue.start : cue.end])
     modality = {
         "must_only": MUST_NOT,
         "should_only": SHOULD_NOT,
         "may_only": MAY,
     }.get(cue.sort) or _by_subject(cue, low, subject, setting)
-    if subject.doer is Doer.OFFICE or (subject.doer is Doer.SCHOOL and not _bids_others(low[cue.start : cue.end])):
+    if subject.doer is Doer.OFFICE or (subject.doer is Doer.SCHOOL and not bids):
         must = (
             subject.doer is Doer.SCHOOL
             and modality in (MUST, MUST_NOT)
@@ -65,20 +72,25 @@ def judged(sentence: str, low: str, cue: Cue, before: str, setting: Setting) -> 
         modality = modality if must else FACT
     if subject.doer is Doer.STANDS_IN and before.split()[-1:] == ["we"] and setting.section != {Audience.PUPIL}:
         subject = Subject(Doer.SCHOOL)
-        modality = modality if _bids_others(low[cue.start : cue.end]) else FACT
-    return Ruling(modality, subject, sentence, only)
+        modality = modality if bids else FACT
+    if subject.doer is Doer.SCHOOL and bids:
+        subject = Subject(Doer.SCHOOL, generic=True)
+    only = cue.sort.endswith("_only") or (
+        modality is MAY and bool(pattern("strength", "only_so").search(low[cue.end :]))
+    )
+    return Ruling(modality, subject, sentence, only, done[1] if done else "")
 
 
 def _bids_others(cue: str) -> bool:
     return bool(
         re.search(
-            r"\b(ask|request|recommend|encourag|advis|urg|suggest|expect|requir|insist|discourag|appreciat)",
+            r"\b(ask|request|recommend|encourag|advis|urg|suggest|expect|requir|insist|discourag|appreciat|rather|prefer|grateful)",
             cue,
         )
     )
 
 
-def _by_subject(cue: Cue, low: str, subject: Subject, setting: Setting) -> Modality:
+def _by_subject(cue: Cue, low: str, subject: Subject, setting: Setting) -> Modality:  # noqa: PLR0911 -- a ladder of cases
     """Weigh "will", "may" and "can", which mean a rule or a mere fact, as the subject and the verb have it."""
     people = subject.doer in (Doer.PEOPLE, Doer.STANDS_IN)
     words = re.findall(r"[a-z'\-]+", low[cue.end :])[:2] or [""]
@@ -92,6 +104,11 @@ def _by_subject(cue: Cue, low: str, subject: Subject, setting: Setting) -> Modal
             return MUST if people and not gets else FACT
         case "will_be":
             return _will_be(low[cue.start : cue.end].rsplit(maxsplit=1)[-1], setting, people=people)
+        case "present_not":
+            data = load("strength")
+            return MUST_NOT if (people and words[0] not in data["stative"]) or words[0] in data["moving"] else FACT
+        case "passive_not":
+            return MUST_NOT if words[0] in load("strength")["banned_participles"] else FACT
         case "may_or_might" | "can_or_could":
             return _may(cue, low, words, setting, people=people)
         case sort:
@@ -110,7 +127,7 @@ def _will_not(subject: Subject, setting: Setting, words: list[str], *, people: b
 
 def _may_not(words: list[str], *, people: bool) -> Modality:
     data = load("strength")
-    passive = words[0] == "be" and words[-1] in data["permitted_participles"]
+    passive = words[0] == "be" and _permits(words[-1])
     possible = words[0] in data["possible"] or words[0] in data["perhaps_not"]
     return MUST_NOT if passive or (people and not possible) else FACT
 
@@ -126,7 +143,8 @@ def _will_be(participle: str, setting: Setting, *, people: bool) -> Modality:
 def _may(cue: Cue, low: str, words: list[str], setting: Setting, *, people: bool) -> Modality:
     data = load("strength")
     advice = pattern("strength", "advice_title").search(plain(f"{setting.heading} {setting.lead_in}"))
-    telling_you = low[: cue.start].endswith("you ") and (setting.section == {Audience.PARENT} or advice)
+    can = cue.sort == "can_or_could"
+    telling_you = can and low[: cue.start].endswith("you ") and (setting.section == {Audience.PARENT} or advice)
     if (
         telling_you
         or low[cue.start : cue.end] in ("might", "could")
@@ -134,5 +152,13 @@ def _may(cue: Cue, low: str, words: list[str], setting: Setting, *, people: bool
     ):
         return FACT
     if words[0] == "be":
-        return MAY if words[-1] in data["permitted_participles"] else FACT
-    return MAY if people and words[0] not in data["possible"] else FACT
+        return MAY if words[-1] == "used" or _permits(words[-1]) else FACT
+    permitted = people and words[0] not in data["possible"]
+    return MAY if permitted or words[0] in data["moving"] else FACT
+
+
+def _permits(participle: str) -> bool:
+    """Tell whether "may be …" with this participle permits or forbids, and does not only tell what may happen."""
+    data, more = load("strength"), load("audience")["irregular_participles"]
+    done = participle.endswith("ed") or participle in more
+    return (done and participle not in data["fact_participles"]) or participle == "used"

@@ -35,3 +35,8 @@ def message(person, **what):
     """A message of this person with parts that Person has no words for."""
     who = {"person": person.name, "conversation": person.name, "school": person.school, "role": person.role}
     return Message(channel="test", event="event", at=person.world.clock(), **who, **what)
+
+
+def lead(world, label, school="st-peters"):
+    """The id under which somebody with a contact opens cases."""
+    return next(lead.id for lead in world.leads.holders(school) if lead.label == label)

@@ -11,7 +11,7 @@ from bot.app import world_of
 from bot.settings import Settings
 from handlers.status import code_in
 from tests.fakes import Person
-from tests.handlers.telling import CONTACTS, tell
+from tests.handlers.telling import CONTACTS, lead, tell
 
 
 @pytest.fixture
@@ -36,8 +36,8 @@ def test_the_code_works_for_anybody_from_anywhere_in_any_writing(live, code):
 
 def test_once_a_lead_has_opened_it_the_status_says_so(live, code, clock):
     clock.goes_on(timedelta(days=1))
-    (line,) = live.cases.listed("st-peters", "dsl")
-    live.cases.opened("st-peters", line.reference, "dsl")
+    (line,) = live.cases.listed("st-peters", lead(live, "dsl-1"))
+    live.cases.opened("st-peters", line.reference, lead(live, "dsl-1"))
     said = Person(live).says(f"status {code}")
     assert "Somebody whose job it is opened it on 21 November 2026" in said
     assert "safeguarding lead" not in said

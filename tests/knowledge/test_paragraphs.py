@@ -15,7 +15,7 @@ POLICIES = Path(__file__).parents[3] / "shared" / "policies"
 SCHOOLS = ("kingsthorpe-village", "newall-green", "st-johns", "st-marys", "st-peters")
 _LONGEST_COPY = 7
 _PARAGRAPH = re.compile(r"^\s*\[([A-Z]{2}-\d{3})\]", re.MULTILINE)
-_BESIDE = pytest.mark.skipif(not POLICIES.is_dir(), reason=f"the policies themselves are not beside the project: {POLICIES}")
+_BESIDE = pytest.mark.skipif(not POLICIES.is_dir(), reason="the policies themselves are not beside the project")
 
 
 def policy(slug):
@@ -54,8 +54,10 @@ def test_positions_count_from_one_under_each_heading(engine, slug):
     paragraphs = engine.schools[slug].paragraphs
     assert paragraphs[0].position == 1
     for before, after in pairwise(paragraphs):
-        goes_on = after.heading == before.heading and after.position == before.position + 1
-        assert goes_on or after.position == 1, after.ref
+        if after.heading == before.heading:
+            assert after.position in (1, before.position + 1), after.ref
+        else:  # a heading may stand inside the paragraph before, which then is its first
+            assert after.position in (1, 2), after.ref
 
 
 @pytest.mark.parametrize("slug", SCHOOLS)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import hmac
+import html
 import itertools
 import json
 import re
@@ -175,7 +176,7 @@ class FakeSlack:
         team, ts = self._team_of(user), self.now()
         channel = channel or self.chat(user)
         alone = channel.startswith("D")
-        text = text.replace("<@bot>", f"<@{team.bot}>")
+        text = _typed(text.replace("<@bot>", f"<@{team.bot}>"))
         event = {"user": user, "text": text, "ts": ts, "channel": channel, "event_ts": ts, "team": team.id, **more}
         if thread:
             event["thread_ts"] = thread
@@ -191,7 +192,7 @@ class FakeSlack:
         team, channel = self._team_of(user), channel or self.chat(user)
         shown = self.messages[channel][ts]
         before = {"type": "message", "user": user, "text": shown.body["text"], "ts": ts}
-        shown.body["text"] = text
+        shown.body["text"] = text = _typed(text)
         at = self.now()
         message = {**before, "text": text, "edited": {"user": user, "ts": at}}
         event = {"type": "message", "subtype": "message_changed", "channel": channel, "hidden": True, "ts": at}
@@ -204,7 +205,7 @@ class FakeSlack:
         team = self._team_of(user)
         payload = {
             "token": "masked", "team_id": team.id, "team_domain": team.school, "channel_id": channel,
-            "channel_name": "general", "user_id": user, "user_name": "somebody", "command": command, "text": text,
+            "channel_name": "general", "user_id": user, "user_name": "somebody", "command": command, "text": _typed(text),
             "api_app_id": "A1", "is_enterprise_install": "false", "trigger_id": self.trigger(user),
             "response_url": self._response_url(user, channel, ""),
         }  # fmt: skip
@@ -727,6 +728,11 @@ class FakeSlack:
         number = f"r{next(self._count)}"
         self._responses[number] = (user, channel, ts)
         return f"http://127.0.0.1:{self.port}/respond/{number}"
+
+
+def _typed(text: str) -> str:
+    """Write what somebody typed as Slack passes it on: escaped, but for the people mentioned."""
+    return re.sub(r"&lt;(@\w+)&gt;", r"<\1>", html.escape(text, quote=False))
 
 
 def _filled(element: dict[str, Any], text: str, option: str) -> dict[str, Any]:

@@ -108,7 +108,7 @@ class Colleague:
         Of a message to which something was only added, the eye takes in that alone.
         """
         old = [b for b in (before or {}).get("blocks", []) if b["type"] != "actions"]
-        if old and all(block in shown.body["blocks"] for block in old):
+        if shown.kind == "message" and old and all(block in shown.body["blocks"] for block in old):
             return text_in({"blocks": [b for b in shown.body["blocks"] if b not in old and b["type"] != "actions"]})
         labels = [_whole(label, shown.text) for label in shown.labels]
         if shown.kind == "view" and (box := self._field(shown)) and box["optional"] and not self._options(shown):

@@ -60,6 +60,14 @@ def sorry(heard: Heard) -> list[Delivery]:
     ]
 
 
+def tell(team: str, user: str, reply: Reply) -> list[Delivery]:
+    """Give what tells one person something in their own chat."""
+    args = {"channel": user, "unfurl_links": False, "unfurl_media": False}
+    pages = render(reply, f"{team}/{user}", user)
+    payloads = [{"team": team, "method": "chat.postMessage", "args": {**args, **page}} for page in pages]
+    return [Delivery(NAME, "", f"{team} {user}", payload) for payload in payloads]
+
+
 def _reply(heard: Heard, message: Message, world: World) -> Reply:
     if heard.kind in (Kind.MENTION, Kind.FOLLOW_UP):
         until = world.clock() + _THREADS_LAST

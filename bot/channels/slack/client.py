@@ -16,7 +16,7 @@ from slack_sdk.errors import SlackApiError, SlackClientError
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.channels.channel import Pace, Received, Refused, Unusable
-from bot.channels.slack.answer import THREAD, answer, sorry
+from bot.channels.slack.answer import THREAD, answer, sorry, tell
 from bot.channels.slack.calls import BAD_TOKEN, NO_ANSWER, call, respond, said
 from bot.channels.slack.connection import Socket
 from bot.channels.slack.parse import NAME, Heard, Kind, parse
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
     from bot.channels.channel import Delivery, Payload
     from bot.channels.slack.workspaces import Workspace
+    from handlers.message import Reply
     from handlers.ports import Memory, World
 
 _log = logging.getLogger(__name__)
@@ -229,6 +230,12 @@ class Slack:
         """Say that an event could not be handled."""
         heard = parse(event.payload["body"], self._seats[event.payload["team"]].bot)
         return sorry(heard) if heard else []
+
+    def tell(self, school: str, whom: str, reply: Reply) -> list[Delivery]:
+        """Tell one person something in their own chat; without a team, in their school's workspace."""
+        team, _, user = whom.rpartition("/")
+        teams = [team] if team in self._seats else [t for t, s in self._seats.items() if s.workspace.school == school]
+        return [delivery for one in teams for delivery in tell(one, user, reply)]
 
     async def send(self, payload: Payload) -> None:
         """Make one call; what came too late for its place is sent to the person's own chat."""

@@ -57,6 +57,11 @@ def sorry(update: Payload, me: Me) -> list[Delivery]:
     return [replace(d, key=f"{heard.event}:sorry") for d in _to(heard.chat, render(reply, lambda *_: ""))]
 
 
+def tell(whom: str, reply: Reply, buttons: StoredButtons) -> list[Delivery]:
+    """Give what tells one person something in their private chat."""
+    return list(_to(int(whom.rpartition(":")[2]), render(reply, buttons.keep)))
+
+
 def _sent(heard: Heard, me: Me, buttons: StoredButtons, world: World) -> Iterator[Delivery]:
     for reply in _replies(heard, buttons, world):
         if heard.private:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import re
 import warnings
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -25,7 +26,7 @@ from telegram.request import HTTPXRequest
 from telegram.warnings import PTBDeprecationWarning
 
 from bot.channels.channel import Pace, Received, Refused, Unsure, Unusable, Wait
-from bot.channels.telegram.answer import answer, sorry
+from bot.channels.telegram.answer import answer, sorry, tell
 from bot.channels.telegram.parse import NAME, Me, parse
 from handlers.wording import say
 
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
 
     from bot.channels.channel import Delivery, Payload
     from bot.store.buttons import StoredButtons
+    from handlers.message import Reply
     from handlers.ports import World
 
 _log = logging.getLogger(__name__)
@@ -137,6 +139,10 @@ class Telegram:
     def sorry(self, event: Received) -> list[Delivery]:
         """Say that an update could not be handled."""
         return sorry(event.payload, self._me)
+
+    def tell(self, school: str, whom: str, reply: Reply) -> list[Delivery]:  # noqa: ARG002 -- one bot serves every school
+        """Tell one person something in their private chat."""
+        return tell(whom, reply, self._buttons)
 
     async def send(self, payload: Payload) -> None:
         """Make one call."""
@@ -245,6 +251,7 @@ def _complain(error: TelegramError) -> None:
 
 def _why(error: TelegramError) -> str:
     """Say what was wrong, without what the platform may have quoted of a message."""
-    name = "no answer" if type(error) is NetworkError else type(error).__name__
-    words = error.message.split('"')[0].split(":")[0].strip()
-    return f"{name}: {words}" if not isinstance(error, NetworkError) or isinstance(error, BadRequest) else name
+    if isinstance(error, NetworkError) and not isinstance(error, BadRequest):
+        return "no answer"
+    words = error.message.removeprefix("Forbidden: ").removeprefix("Bad Request: ")
+    return f"{type(error).__name__}: {re.split('[:"]', words)[0].strip()}"

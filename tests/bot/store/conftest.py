@@ -68,7 +68,7 @@ def a_case() -> Callable[..., NewCase]:
             excluded=("head",),
             signposts=("lado",),
             ring=(),
-            trial=False,
+            trial=True,
             channel="test",
             person="marker-person",
             conversation="marker-conversation",

@@ -26,6 +26,7 @@ def rows(folder, what: str) -> int:
         return database.execute(f"SELECT COUNT(*) FROM {what}").fetchone()[0]  # noqa: S608 -- the tests' own words
 
 
+@pytest.mark.usefixtures("parent")
 @pytest.mark.parametrize(
     "fault",
     [
@@ -35,21 +36,23 @@ def rows(folder, what: str) -> int:
     ],
     ids=["asked to wait", "a fault of the server", "a connection that breaks"],
 )
-def test_an_answer_that_could_not_be_sent_is_sent_again_once(bot, parent, server, fault):
+def test_an_answer_that_could_not_be_sent_is_sent_again_once(bot, server, fault):
     before = answers(bot, 501)
     server.faults.append(fault)
     server.says(501, QUESTION)
     assert answers(bot, 501) == before + 1
 
 
-def test_an_answer_that_may_have_arrived_is_sent_again_rather_than_lost(bot, parent, server):
+@pytest.mark.usefixtures("parent")
+def test_an_answer_that_may_have_arrived_is_sent_again_rather_than_lost(bot, server):
     before = answers(bot, 501)
     server.faults.append(Fault("sendMessage", drop=True, after=True))
     server.says(501, QUESTION)
     assert answers(bot, 501) == before + 2
 
 
-def test_while_one_chat_has_to_wait_another_is_answered(bot, parent, server):
+@pytest.mark.usefixtures("parent")
+def test_while_one_chat_has_to_wait_another_is_answered(bot, server):
     other = Parent(bot, 502)
     held = threading.Event()
     server.faults.append(Fault("sendMessage", held=held))
@@ -61,7 +64,8 @@ def test_while_one_chat_has_to_wait_another_is_answered(bot, parent, server):
     bot.rests()
 
 
-def test_an_update_that_comes_twice_is_answered_once(bot, parent, server):
+@pytest.mark.usefixtures("parent")
+def test_an_update_that_comes_twice_is_answered_once(bot, server):
     before = answers(bot, 501)
     server.says(501, QUESTION, times=2)
     assert answers(bot, 501) == before + 1
@@ -84,7 +88,8 @@ def test_a_button_whose_message_shows_the_answer_already_is_no_error(bot, parent
     assert bot.store.deliveries.given_up() == []
 
 
-def test_updates_that_come_in_the_wrong_order_are_handled_in_the_right_one(bot, parent, server):
+@pytest.mark.usefixtures("parent")
+def test_updates_that_come_in_the_wrong_order_are_handled_in_the_right_one(bot, server):
     with server.paused():
         server.says(501, "/tip")
         server.says(501, "/privacy")
@@ -95,7 +100,8 @@ def test_updates_that_come_in_the_wrong_order_are_handled_in_the_right_one(bot, 
     assert "list of your questions" in privacy.text
 
 
-def test_somebody_who_blocked_the_bot_is_given_up_where_the_administrator_sees_it(bot, parent, server):
+@pytest.mark.usefixtures("parent")
+def test_somebody_who_blocked_the_bot_is_given_up_where_the_administrator_sees_it(bot, server):
     server.blocked.add(501)
     server.says(501, QUESTION)
     bot.rests()
@@ -124,7 +130,7 @@ def test_a_quiz_goes_on_where_it_was_after_a_restart(server, engine, tmp_path):
         assert seen.splitlines()[1] in person.say("quiz")
 
 
-def test_nothing_that_was_said_stands_readable_in_the_database(bot, parent, tmp_path):
+def test_nothing_that_was_said_stands_readable_in_the_database(parent, tmp_path):
     parent.say("my secret question about zebras")
     held = b"".join(path.read_bytes() for path in tmp_path.iterdir())
     assert b"zebras" not in held

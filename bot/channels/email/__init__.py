@@ -1,0 +1,1 @@
+"""E-mail: notices to leads, and nothing else; it receives nothing."""

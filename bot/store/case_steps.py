@@ -1,0 +1,175 @@
+"""Writes down each step that a lead or the reporter takes in a case, and what it changes: who has it, who may read it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import delete, func, insert, select, update
+from sqlalchemy.exc import IntegrityError
+
+from bot.store.tables import cases, holders, readers, stamp, watches
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping
+    from datetime import datetime
+
+    from sqlalchemy import Connection, Row
+
+    from bot.store.keys import Keys
+    from bot.store.leads import StoredLeads
+    from bot.store.record import Record
+    from bot.store.sealing import Lookup
+    from bot.store.units import Units
+    from handlers.ports import NewCase
+
+_ONLY_IN = {"closed": ("new", "taken"), "reopened": ("closed",)}
+"""The states in which a step can be taken, where not in every one."""
+_NEXT_STATE = {"taken": "taken", "closed": "closed", "reopened": "taken"}
+STEPS = ("taken", "note", "message", "did", "closed", "reopened", "stepped-back", "let-in")
+
+
+class CaseSteps:
+    """The steps of all cases."""
+
+    def __init__(
+        self,
+        units: Units,
+        keys: Keys,
+        lookup: Lookup,
+        *,
+        record: Record,
+        leads: StoredLeads,
+        clock: Callable[[], datetime],
+    ) -> None:
+        self._units, self._keys, self._lookup = units, keys, lookup
+        self._record, self._leads, self._clock = record, leads, clock
+
+    def reader(self, school: str, who: str) -> str:
+        """Give the hash under which a reader stands beside a case."""
+        return self._lookup.of("reader", school, who)
+
+    def begin(self, connection: Connection, case_id: str, case: NewCase) -> None:
+        """Let the readers of a new case in, and have it watched over."""
+        ids = {lead.label: lead.id for lead in self._leads.holders(case.school)}
+        who = case.readers if case.trial else tuple(ids[label] for label in case.people if label in ids)
+        for position, one in enumerate(who):
+            self._let_in(connection, case_id, case.school, one, position)
+        connection.execute(
+            insert(watches).values(case_id=case_id, state="new", wave=0, due=stamp(case.at), touched=stamp(case.at))
+        )
+
+    def opened(self, connection: Connection, row: Row[Any], key: bytes, reader: str) -> None:
+        """Write down that a case was opened; the first to open it has it in hand, and nobody is told any more."""
+        now = self._clock()
+        connection.execute(
+            update(cases).where((cases.c.id == row.id) & cases.c.opened.is_(None)).values(opened=stamp(now))
+        )
+        connection.execute(
+            update(watches)
+            .where((watches.c.case_id == row.id) & (watches.c.state == "new"))
+            .values(state="taken", lead=self.reader(row.school, reader), touched=stamp(now), due=stamp(now), wave=0)
+        )
+        self._record.write(connection, row.id, key, now, "opened", {"by": self.named(row.school, reader)})
+
+    def act(self, row: Row[Any], case: NewCase, reader: str, step: str, inside: Mapping[str, str]) -> bool:
+        """Take a step; False where it can't be taken now."""
+        key = self._keys.get(row.id)
+        if key is None or step not in STEPS:
+            return False
+        now, mine = self._clock(), self.reader(row.school, reader)
+        by = self.named(row.school, reader)
+        try:
+            with self._units.begin() as connection:
+                watch = connection.execute(
+                    select(watches).where(watches.c.case_id == row.id).with_for_update()
+                ).one_or_none()
+                if watch is None or watch.state not in _ONLY_IN.get(step, (watch.state,)):
+                    return False
+                if step == "let-in" and not self._restore(connection, row, case, inside["who"]):
+                    return False
+                if step == "stepped-back":
+                    connection.execute(
+                        delete(readers).where((readers.c.case_id == row.id) & (readers.c.reader == mine))
+                    )
+                change: dict[str, object] = {"touched": stamp(now), "due": stamp(now)}
+                if step in _NEXT_STATE:
+                    change |= {"state": _NEXT_STATE[step], "wave": 0}
+                    change["lead"] = None if step == "closed" else mine
+                if step == "stepped-back" and watch.lead == mine and watch.state != "closed":
+                    change |= {"state": "new", "lead": None, "wave": 0}
+                connection.execute(update(watches).where(watches.c.case_id == row.id).values(change))
+                self._record.write(connection, row.id, key, now, step, {**inside, "by": by})
+        except IntegrityError:
+            return False  # they could read it already
+        return True
+
+    def wrote_back(self, row: Row[Any], text: str) -> bool:
+        """Write down what the reporter added, and have whoever has the case told of it."""
+        key = self._keys.get(row.id)
+        if key is None:
+            return False
+        now = self._clock()
+        with self._units.begin() as connection:
+            self._record.write(connection, row.id, key, now, "reply", {"text": text})
+            connection.execute(update(watches).where(watches.c.case_id == row.id).values(due=stamp(now)))
+        return True
+
+    def told(self, row: Row[Any], text: str) -> None:
+        """Write down what the bot itself tells the reporter."""
+        if key := self._keys.get(row.id):
+            with self._units.begin() as connection:
+                self._record.write(connection, row.id, key, self._clock(), "message", {"text": text})
+
+    def escalated(self, row: Row[Any], labels: Iterable[str]) -> None:
+        """Let those who are next in line read a case, and write that down."""
+        key, ids = self._keys.get(row.id), {lead.label: lead.id for lead in self._leads.holders(row.school)}
+        if key is None:
+            return
+        with self._units.begin() as connection:
+            last = connection.execute(
+                select(func.coalesce(func.max(readers.c.position), -1)).where(readers.c.case_id == row.id)
+            ).scalar_one()
+            there = set(connection.execute(select(readers.c.reader).where(readers.c.case_id == row.id)).scalars())
+            for label in labels:
+                if label in ids and self.reader(row.school, ids[label]) not in there:
+                    last += 1
+                    self._let_in(connection, row.id, row.school, ids[label], last)
+                    self._record.write(connection, row.id, key, self._clock(), "escalated", {"who": label})
+
+    def named(self, school: str, reader: str) -> str:
+        """Give the label of a reader, or the role on trial."""
+        with self._units.reading() as connection:
+            label = connection.execute(
+                select(holders.c.label).where((holders.c.id == reader) & (holders.c.school == school))
+            ).scalar()
+        return label or reader
+
+    def who_reads(self, case_id: str, school: str) -> tuple[str, ...]:
+        """Give the labels of those who may read a case and still hold their contact, in order."""
+        with self._units.reading() as connection:
+            rows = connection.execute(
+                select(readers.c.reader).where(readers.c.case_id == case_id).order_by(readers.c.position)
+            ).scalars()
+            order = {reader: place for place, reader in enumerate(rows)}
+        by_hash = {self.reader(school, lead.id): lead.label for lead in self._leads.holders(school)}
+        return tuple(by_hash[one] for one in sorted(order, key=lambda one: order[one]) if one in by_hash)
+
+    def label_of(self, school: str, hashed: str | None) -> str:
+        """Give the label of whoever has a case in hand, or nothing."""
+        return next((x.label for x in self._leads.holders(school) if self.reader(school, x.id) == hashed), "")
+
+    def _restore(self, connection: Connection, row: Row[Any], case: NewCase, who: str) -> bool:
+        """Let in somebody who was left out in doubt, or who has taken over a contact; never whom it is about."""
+        lead = next((lead for lead in self._leads.holders(row.school) if lead.label == who), None)
+        if lead is None:
+            return False
+        doubted = who in case.doubtful or bool(set(lead.roles) & set(case.doubtful))
+        about = set(lead.roles) & (set(case.about) | (set(case.excluded) - set(case.doubtful)))
+        entitled = doubted or (who not in case.never and bool(set(lead.roles) & set(case.readers)))
+        if about or not entitled or (who in case.never and not doubted):
+            return False
+        self._let_in(connection, row.id, row.school, lead.id, 99)
+        return True
+
+    def _let_in(self, connection: Connection, case_id: str, school: str, who: str, position: int) -> None:
+        connection.execute(insert(readers).values(case_id=case_id, reader=self.reader(school, who), position=position))

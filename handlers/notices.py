@@ -1,0 +1,41 @@
+"""What a lead or a reporter is told of a case from outside it: reference and urgency alone, nothing of its content."""
+
+from __future__ import annotations
+
+from handlers.message import Button, Card, Reply, Signal
+from handlers.wording import say
+
+
+def new_report(reference: str, urgency: str, *, again: bool = False) -> Reply:
+    """Tell a lead that there is a report."""
+    headline = say(
+        "notices.still" if again else "notices.new", reference=reference, urgency=say(f"cases.urgency_{urgency}")
+    )
+    return _notice(headline, reference, say("notices.how"))
+
+
+def untouched(reference: str, days: str) -> Reply:
+    """Remind a lead of a case that nobody has touched."""
+    return _notice(say("notices.untouched", reference=reference, days=days), reference)
+
+
+def reporter_wrote(reference: str) -> Reply:
+    """Tell a lead that the reporter has added something."""
+    return _notice(say("notices.reporter_wrote", reference=reference), reference)
+
+
+def message_waiting() -> Reply:
+    """Tell a reporter that there is a message, and no more: somebody else may read the screen."""
+    return Reply((Card(say("notices.message"), signal=Signal.INFO),))
+
+
+def contact_changed(label: str, what: str) -> Reply:
+    """Tell a lead that somebody's contact was changed."""
+    lines = (say("notices.contact_asks"),)
+    return Reply((Card(say(f"notices.contact_{what}", who=label), lines, signal=Signal.MUST),))
+
+
+def _notice(headline: str, reference: str, *lines: str) -> Reply:
+    return Reply(
+        (Card(headline, lines, signal=Signal.MUST),), (Button(say("notices.open"), "cases.open", reference),)
+    )

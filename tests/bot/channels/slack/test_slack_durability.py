@@ -1,0 +1,147 @@
+"""Nothing that was said to the bot in Slack is lost or done twice, whatever fails between the two."""
+
+from __future__ import annotations
+
+import itertools
+
+import pytest
+from sqlalchemy import text as sql
+
+from handlers.wording import say
+from tests.platforms.slack import Fault, FakeSlack
+from tests.platforms.slack_people import Colleague, running
+
+QUESTION = "can i add one of the mums on insta?"
+ANSWERS_TO_A_REPORT = ("No", "Something else", "No, somebody outside the school", "I'm not sure", "Yes")
+
+
+def to_the_last_step(teacher):
+    """Fill a report up to what happened."""
+    teacher.say("report")
+    for label in ANSWERS_TO_A_REPORT:
+        teacher.press(label)
+
+
+def cases(bot):
+    """Count the reports that are stored."""
+    with bot.store.units.reading() as connection:
+        return connection.execute(sql("SELECT count(*) FROM cases")).scalar_one()
+
+
+def answers(server, user="UTEACHER01"):
+    return [s for s in server.newest(user) if s.kind == "message"]
+
+
+def test_an_event_that_comes_twice_is_answered_once(bot, server):
+    server.says("UTEACHER01", QUESTION, times=3)
+    bot.rests()
+    server.tells_again(server.envelopes[-1])
+    bot.rests()
+    assert len(answers(server)) == 1
+
+
+def test_what_is_said_while_the_socket_is_cut_is_answered_once_it_is_back(bot, server):
+    server.drops_sockets()
+    server.says("UTEACHER01", QUESTION)
+    bot.rests()
+    assert len(answers(server)) == 1
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [
+        Fault("chat.postMessage", error="internal_error"),
+        Fault("chat.postMessage", status=500),
+        Fault("chat.postMessage", drop=True),
+        Fault("chat.postMessage", retry_after=1),
+    ],
+    ids=["slacks own fault", "status 500", "cut connection", "too many at once"],
+)
+def test_an_answer_is_sent_again_until_it_arrives(bot, server, fault):
+    server.faults.append(fault)
+    server.says("UTEACHER01", QUESTION)
+    bot.rests()
+    assert len(answers(server)) == 1
+    assert server.faults == []
+
+
+def test_an_answer_that_slack_never_takes_is_given_up_where_the_administrator_sees_it(bot, server):
+    server.faults.append(Fault("chat.postMessage", error="account_inactive"))
+    server.says("UTEACHER01", QUESTION)
+    bot.rests()
+    assert [g.why for g in bot.store.deliveries.given_up()] == ["account_inactive"]
+
+
+def test_a_form_sent_twice_takes_its_step_once_and_makes_one_report(bot, server, teacher):
+    to_the_last_step(teacher)
+    form = teacher.form
+    teacher.sees(lambda: server.submits("UTEACHER01", form, text="he waits at the gate", times=2))
+    assert "When did it happen" in teacher.form.text
+    for _ in range(3):
+        teacher.press(say("report.skip"))
+    teacher.press("Send", times=2)
+    assert cases(bot) == 1
+
+
+def test_a_step_sent_again_after_no_answer_came_shows_the_step_that_is_due(bot, server, teacher):
+    to_the_last_step(teacher)
+    form = teacher.form
+    first = server.submits("UTEACHER01", form, text="he waits at the gate")
+    bot.rests()
+    again = server.submits("UTEACHER01", form, text="he waits at the gate")
+    bot.rests()
+    shown = [envelope.answer["view"]["private_metadata"] for envelope in (first, again)]
+    assert shown[0] == shown[1]
+    assert '"when"' in shown[0]
+
+
+def test_a_report_goes_on_after_a_restart(engine, tmp_path):
+    with FakeSlack() as server:
+        teacher = Colleague(None, server.joins("UTEACHER01"))
+        with running(server, engine, tmp_path) as teacher.bot:
+            to_the_last_step(teacher)
+        with running(server, engine, tmp_path) as teacher.bot:
+            teacher.say("he waits at the gate")
+            assert "When did it happen" in teacher.form.text
+    assert server.violations == []
+
+
+def test_direct_messages_of_an_outage_are_read_back_once(engine, tmp_path, monkeypatch):
+    with FakeSlack() as server:
+        server.joins("UTEACHER01")
+        with running(server, engine, tmp_path) as bot:
+            server.says("UTEACHER01", QUESTION)
+            bot.rests()
+        server.outside = True
+        server.says("UTEACHER01", "when is the policy reviewed next?")
+        server.outside = False
+        monkeypatch.setattr("bot.channels.slack.client._OUTAGE", bot.store and __import__("datetime").timedelta())
+        with running(server, engine, tmp_path) as bot:
+            server.waits(lambda: len(answers(server)) == 2, "the answer to what was said meanwhile")
+            bot.rests()
+    assert len(answers(server)) == 2
+
+
+def test_over_http_a_request_that_slack_did_not_sign_is_refused(http_bot):
+    server, url = http_bot
+    from urllib.error import HTTPError
+    from urllib.request import Request, urlopen
+
+    forged = Request(f"{url}/st-peters", data=b"{}", headers={"Content-Type": "application/json"})
+    with pytest.raises(HTTPError, match="401"):
+        urlopen(forged, timeout=5)
+
+
+_PORTS = itertools.count(18081)
+
+
+@pytest.fixture
+def http_bot(engine, tmp_path):
+    """The bot, with events over HTTP."""
+    port = next(_PORTS)
+    with FakeSlack(bot_url=f"http://127.0.0.1:{port}/slack") as server:
+        server.joins("UTEACHER01")
+        with running(server, engine, tmp_path, slack_listen=f"127.0.0.1:{port}") as bot:
+            bot.server = server
+            yield server, server.bot_url
+    assert server.violations == []
