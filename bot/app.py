@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 import click
@@ -128,6 +128,18 @@ def channels_of(settings: Settings, store: Store, schools: Collection[str]) -> l
         found.append(Telegram(token, store.buttons, api=settings.telegram_api, webhook=webhook))
     if settings.slack_bot_token.get_secret_value():
         found.append(_slack(settings, store, schools))
+    if settings.smtp_host:
+        from bot.channels.email.client import Email, Server  # noqa: PLC0415
+
+        server = Server(
+            host=settings.smtp_host,
+            port=settings.smtp_port,
+            security=settings.smtp_security,
+            user=settings.smtp_user,
+            password=settings.smtp_password.get_secret_value(),
+            sender=settings.smtp_from or f"askfirst@{settings.smtp_host}",
+        )
+        found.append(Email(server))
     return found
 
 
@@ -168,7 +180,10 @@ def schools_served(settings: Settings, contacts: Container[str]) -> dict[str, Pa
     named = [slug.strip() for slug in settings.schools.split(",") if slug.strip()]
     if not named:
         named = [slug for slug in folders if settings.trial or slug in contacts]
-    served = {slug: folders[slug] for slug in (known_school(slug, folders) for slug in named)}
+    try:
+        served = {slug: folders[slug] for slug in (known_school(slug, folders) for slug in named)}
+    except click.BadParameter as error:
+        raise SetUpProblem(f"{error.message} They are named in ASKFIRST_SCHOOLS.") from None
     without = [slug for slug in served or folders if slug not in contacts]
     if without and not settings.trial:
         raise SetUpProblem(
@@ -184,8 +199,19 @@ def meet(store: Store, contacts: Mapping[str, Contacts]) -> None:
         store.alarms.announce(change.school, change.label, change.what)
 
 
-def world_in(store: Store, engine: Engine, contacts: Mapping[str, Contacts], clock: Callable[[], datetime]) -> World:
-    """Make the world around an engine and a store that are there already."""
+def world_in(
+    store: Store,
+    engine: Engine,
+    contacts: Mapping[str, Contacts],
+    clock: Callable[[], datetime],
+    settings: Settings | None = None,
+) -> World:
+    """Make the world around an engine and a store that are there already, and take in the contacts."""
+    meet(store, contacts)
+    times = {}
+    if settings:
+        times["passes_on"] = timedelta(minutes=settings.unfinished_minutes)
+        times["keeps_drafts"] = timedelta(days=settings.draft_days)
     return World(
         engine=engine,
         memory=store.memory,
@@ -196,6 +222,7 @@ def world_in(store: Store, engine: Engine, contacts: Mapping[str, Contacts], clo
         contacts=contacts,
         leads=store.leads,
         tries=store.alarms,
+        **times,
     )
 
 
@@ -204,8 +231,7 @@ def world_of(engine: Engine, settings: Settings, clock: Callable[[], datetime] =
     """Make the world around an engine that is there already."""
     contacts = contacts_of(settings)
     with open_store(settings, clock) as store:
-        meet(store, contacts)
-        yield world_in(store, engine, contacts, clock)
+        yield world_in(store, engine, contacts, clock, settings)
 
 
 @contextmanager

@@ -119,7 +119,9 @@ class Watch:
             self._store.watches.let_in(watched.row, told.joining)
         reply = notices.new_report(watched.reference, watched.case.urgency.value, again=watched.wave > 0)
         for notice in told.notices:
-            self._promise(watched.case.school, notice, reply, f"{watched.reference} {watched.touched} wave {watched.wave}", now)
+            self._promise(
+                watched.case.school, notice, reply, f"{watched.reference} {watched.touched} wave {watched.wave}", now
+            )
         if told.reporter_too and not self._knows(watched):
             self._tell_reporter(watched, now)
         if not told.notices:
@@ -139,7 +141,9 @@ class Watch:
             whom = first if number == 1 else [*first, *others[:1]]
             reply = notices.untouched(watched.reference, str(untouched))
             for notice in self._first_channels(watched, whom):
-                self._promise(watched.case.school, notice, reply, f"{watched.reference} {watched.touched} reminder {number}", now)
+                self._promise(
+                    watched.case.school, notice, reply, f"{watched.reference} {watched.touched} reminder {number}", now
+                )
         self._store.watches.put(watched.row, max(watched.wave, number), now + _DAY)
 
     def _tell_of_reply(self, watched: Watched, now: datetime) -> None:
@@ -217,7 +221,9 @@ class Watch:
                 told = wave(ALL_NOW, contacts, contacts.holders(("dsl", "chair"), now), (), now).notices
                 reply = notices.contact_changed(change.label, change.what)
                 for notice in told:
-                    self._promise(change.school, notice, reply, f"contact {change.school} {change.label} {change.what} {now}", now)
+                    self._promise(
+                        change.school, notice, reply, f"contact {change.school} {change.label} {change.what} {now}", now
+                    )
 
     def _alarm(self, now: datetime) -> None:
         """Raise an alarm for each channel that gives no answer, and let go of it once it does."""

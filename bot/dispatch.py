@@ -7,7 +7,7 @@ import secrets
 from dataclasses import replace
 from typing import TYPE_CHECKING, Protocol
 
-from handlers import ask, help, privacy, quiz, report, school, status, tips  # noqa: A004 -- an ability's name
+from handlers import ask, cases, help, privacy, quiz, report, school, status, tips  # noqa: A004 -- an ability's name
 from handlers.message import Card, Reply, Signal
 from handlers.wording import say
 
@@ -46,10 +46,10 @@ class Conversation(Ability, Protocol):
         """Go one step back."""
 
 
-ABILITIES: tuple[Ability, ...] = (ask, quiz, tips, report, status, privacy, school, help)
+ABILITIES: tuple[Ability, ...] = (ask, quiz, tips, report, status, cases, privacy, school, help)
 _BY_ACTION = {ability.ABILITY: ability for ability in ABILITIES}
 _BY_COMMAND = {command: ability for ability in ABILITIES for command in ability.COMMANDS}
-_GOING_ON: tuple[Conversation, ...] = (report, status, quiz)
+_GOING_ON: tuple[Conversation, ...] = (report, status, cases, quiz)
 """Abilities with several steps, which hear a text before it is taken as a question; the gravest first."""
 
 
@@ -82,6 +82,8 @@ def _dispatch(message: Message, world: World) -> Reply:
     word = message.text.strip().lower()
     words = word.lstrip("/").split()
     command = words[0] if words and (word.startswith("/") or tips.asked_in(word)) else word
+    if words[:1] == ["enrol"]:
+        return cases.handle(message, world)
     if status.code_in(message.text):
         return status.handle(message, world)
     under_way = next((ability for ability in _GOING_ON if ability.under_way(message, world)), None)

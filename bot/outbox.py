@@ -21,9 +21,9 @@ if TYPE_CHECKING:
 
 _log = logging.getLogger(__name__)
 
-LEASE = timedelta(seconds=60)
+LEASE = timedelta(seconds=20)
 """How long a process may have a delivery in hand before another one takes it over."""
-SENDING = 25.0
+SENDING = 15.0
 """Seconds after which a send that gives no answer is let go."""
 ROOM = 30
 """How many deliveries are in hand at once."""

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from bot import inbox, outbox
 from bot.channels.channel import Unusable
+from bot.delivery import Watch
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -46,6 +47,7 @@ class Running:
         self._over: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         by_name = {channel.name: channel for channel in channels}
         self.outbox = outbox.Outbox(store.deliveries, by_name, world.clock, self._broken)
+        self.watch = Watch(store, world, by_name, self.outbox.wake, self._broken)
         self.inbox = inbox.Inbox(store, world, by_name, self.outbox.wake, self._broken)
 
     def told_to_end(self) -> None:
@@ -71,7 +73,8 @@ class Running:
             for channel in self._channels:
                 self._tell(await channel.open())
             tasks = [
-                asyncio.create_task(work) for work in (self.inbox.run(), self.outbox.run(), self._beat(), self._purge())
+                asyncio.create_task(work)
+                for work in (self.inbox.run(), self.outbox.run(), self.watch.run(), self._beat(), self._purge())
             ]
             for task in tasks:
                 task.add_done_callback(self._noticed)
@@ -92,6 +95,7 @@ class Running:
         await asyncio.gather(*(channel.stop() for channel in self._channels))
         handling, sending, *_ = tasks
         self.inbox.end()
+        self.watch.end()
         await asyncio.wait([handling], timeout=_LAST_WORDS)
         self.outbox.end()
         await asyncio.wait([sending], timeout=_LAST_WORDS)

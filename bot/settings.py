@@ -108,6 +108,41 @@ class Settings(BaseSettings):
         default="https://slack.com/api/",
         description="The address of Slack's Web API; slack-gov.com has another one.",
     )
+    unfinished_minutes: int = Field(
+        default=120,
+        ge=10,
+        description="Minutes after which an unfinished report that speaks of danger is passed on. Empty: 120.",
+    )
+    draft_days: int = Field(
+        default=7,
+        ge=1,
+        description="Days after which any other unfinished report is erased. Empty: 7.",
+    )
+    smtp_host: str = Field(
+        default="",
+        description="The server through which e-mail to leads is sent. Empty: no e-mail.",
+    )
+    smtp_port: int = Field(
+        default=587,
+        description="The port of that server. Empty: 587.",
+    )
+    smtp_security: str = Field(
+        default="starttls",
+        pattern="^(starttls|tls|none)$",
+        description="How e-mail is protected on its way: starttls, tls or none. Empty: starttls.",
+    )
+    smtp_user: str = Field(
+        default="",
+        description="The name at that server. Empty: none.",
+    )
+    smtp_password: SecretStr = Field(
+        default=SecretStr(""),
+        description="The password at that server.",
+    )
+    smtp_from: str = Field(
+        default="",
+        description="The sender of e-mail to leads, such as askfirst@school.example.org.",
+    )
 
     @property
     def database_url(self) -> str:

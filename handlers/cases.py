@@ -1,54 +1,149 @@
-"""Shows a lead the reports that were routed to them, a list or one whole; everybody else is refused alike."""
+"""Lets an enrolled lead open their cases and take every step in them; everybody else is refused alike."""
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from handlers import intake
-from handlers.message import Card, Reply, Signal
-from handlers.receipt import titles
-from handlers.status import day_of
+from handlers import case_view
+from handlers.help import old_button, stopped
+from handlers.message import Button, Card, Reply, Signal
 from handlers.wording import say
-from knowledge.model import Audience
 
 if TYPE_CHECKING:
-    from handlers.ports import CaseLine, Cases
+    from handlers.message import Message
+    from handlers.ports import CaseView, Lead, World
     from knowledge.model import School
 
-
-def listing(cases: Cases, school: School, reader: str) -> Reply:
-    """List a reader's cases without a word of their content."""
-    title, found = school.title_of(reader), cases.listed(school.slug, reader)
-    if not found:
-        return Reply((Card(say("cases.none", title=title), signal=Signal.INFO),))
-    lines = tuple(_line(line) for line in found)
-    return Reply((Card(say("cases.some", title=title, count=str(len(found))), lines),))
-
-
-def one(cases: Cases, school: School, reference: str, reader: str) -> Reply | None:
-    """Open one case for a reader, which is recorded; None where there is none or it isn't theirs."""
-    view = cases.opened(school.slug, reference, reader)
-    if view is None:
-        return None
-    case, role = view.case, Audience(view.case.role)
-    lines = [say("cases.received", day=day_of(view.line.received), role=role.value)]
-    if case.trial:
-        lines.append(say("cases.trial"))
-    lines.append(say("cases.readers", who=titles(case.readers, school)))
-    for name, value in case.answers.items():
-        words = intake.label(name, value, role, school)
-        lines.append(say("cases.answer", what=intake.says(name, school), words=words))
-    if case.answers.get("safe") == "no":
-        lines.append(say("cases.safe_no"))
-    urgency = say(f"cases.urgency_{view.line.urgency.value}")
-    return Reply((Card(say("cases.one", reference=view.line.reference, urgency=urgency), tuple(lines)),))
+ABILITY = "cases"
+COMMANDS = ("cases", "enrol")
+DID = (
+    "spoke-to-parent",
+    "asked-removal",
+    "told-platform",
+    "considered-police",
+    "referred-lado",
+    "referred-police",
+    "referred-ceop",
+    "referred-social-care",
+)
+"""The steps outside the bot that a lead can write down."""
+_NEEDS_WORDS = ("note", "message", "did", "closed", "reopened")
+_AT_ONCE = ("taken", "stepped-back", "let-in")
+_LISTENS = timedelta(minutes=30)
+_SHOWN = 10
 
 
-def _line(line: CaseLine) -> str:
-    return say(
-        "cases.line",
-        reference=line.reference,
-        urgency=say(f"cases.urgency_{line.urgency.value}"),
-        day=day_of(line.received),
-        state=say("cases.opened", day=day_of(line.opened)) if line.opened else say("cases.new"),
-    )
+def under_way(message: Message, world: World) -> bool:
+    """Tell whether a lead is about to write something."""
+    return message.private and bool(world.memory.recall(message.person, message.conversation, ABILITY))
+
+
+def stop(message: Message, world: World) -> Reply:
+    """Write nothing."""
+    world.memory.drop(message.person, message.conversation, ABILITY)
+    return stopped()
+
+
+def back(message: Message, world: World) -> Reply:
+    """Write nothing, since there is only one step."""
+    return stop(message, world)
+
+
+def handle(message: Message, world: World) -> Reply:
+    """Enrol somebody, show a lead their cases, or take a step."""
+    if not message.private:
+        return _note("status.not_here")
+    words = message.text.strip().lstrip("/").split(maxsplit=1)
+    if not message.action and words and words[0].lower() == "enrol":
+        return _enrol(words[1] if len(words) > 1 else "", message, world)
+    lead = world.leads.who(message.school, message.channel, message.person) if world.leads else None
+    if lead is None:
+        return _note("cases.not_enrolled")
+    school = world.engine.schools[message.school]
+    if message.action:
+        return _press(lead, school, message, world)
+    doing = world.memory.recall(message.person, message.conversation, ABILITY)
+    if doing and message.text.strip().lower().lstrip("/") not in COMMANDS:
+        return _written(doing, lead, school, message, world)
+    return _listed(lead, school, world)
+
+
+def _enrol(code: str, message: Message, world: World) -> Reply:
+    if world.leads is None or (world.tries and not world.tries.allowed("enrol", message.person)):
+        return _note("status.too_many")
+    lead = world.leads.enrol(code, message.channel, message.person)
+    if lead is None:
+        return _note("cases.no_such_code")
+    titles = ", ".join(world.engine.schools[lead.school].title_of(role) for role in lead.roles)
+    return Reply((Card(say("cases.enrolled", who=titles), (say("cases.enrolled_how"),), signal=Signal.YES),))
+
+
+def _listed(lead: Lead, school: School, world: World) -> Reply:
+    reply = case_view.listing(world.cases, school, lead.id, lead.label)
+    open_ones = [line for line in world.cases.listed(school.slug, lead.id) if line.state != "closed"][:_SHOWN]
+    buttons = (Button(say("cases.open", reference=line.reference), "cases.open", line.reference) for line in open_ones)
+    return Reply(reply.cards, tuple(buttons))
+
+
+def _press(lead: Lead, school: School, message: Message, world: World) -> Reply:
+    what = message.action.partition(".")[2]
+    reference, _, more = message.value.partition(":")
+    if what == "open":
+        view = world.cases.opened(school.slug, reference, lead.id)
+        if view is None:
+            return refused(lead.label, reference)
+        return Reply(case_view.shown(view, school).cards, actions(view, lead, school))
+    if what == "did" and not more:
+        buttons = (Button(say(f"cases.did_{did}"), "cases.did", f"{reference}:{did}") for did in DID)
+        return Reply((Card(say("cases.ask_did"), signal=Signal.INFO),), tuple(buttons))
+    if what in _NEEDS_WORDS and (what != "did" or more in DID):
+        doing = {"step": what, "reference": reference, "what": more}
+        world.memory.keep(message.person, message.conversation, ABILITY, doing, world.clock() + _LISTENS)
+        return _note(f"cases.ask_{what if what != 'did' else 'did_when'}")
+    if what == "let-in" and "chair" not in lead.roles:
+        return refused(lead.label, reference)
+    if what in _AT_ONCE:
+        return _taken(what, {"who": more} if what == "let-in" else {}, reference, lead, world)
+    return old_button()
+
+
+def _written(doing: dict[str, str], lead: Lead, school: School, message: Message, world: World) -> Reply:
+    if not message.text.strip():
+        return _note("ask.empty")
+    world.memory.drop(message.person, message.conversation, ABILITY)
+    inside = {"text": message.text, **({"what": doing["what"]} if doing["what"] else {})}
+    return _taken(doing["step"], inside, doing["reference"], lead, world)
+
+
+def _taken(step: str, inside: dict[str, str], reference: str, lead: Lead, world: World) -> Reply:
+    """Take a step, and say that it stands in the record."""
+    if not world.cases.act(lead.school, reference, lead.id, step, inside):
+        return refused(lead.label, reference)
+    again = () if step == "stepped-back" else (Button(say("cases.open", reference=reference), "cases.open", reference),)
+    return Reply((Card(say(f"cases.done_{step}", reference=reference), signal=Signal.YES),), again)
+
+
+def actions(view: CaseView, lead: Lead, school: School) -> tuple[Button, ...]:
+    """Give the buttons of the steps that this lead can take now."""
+    reference = view.line.reference
+    if view.line.state == "closed":
+        names = ["note", "reopened"]
+    else:
+        names = [*([] if view.lead == lead.label else ["taken"]), "note", "message", "did", "closed", "stepped-back"]
+    found = [Button(say(f"cases.do_{name}"), f"cases.{name}", reference) for name in names]
+    if "chair" in lead.roles:
+        found += [
+            Button(say("cases.do_let-in", who=case_view.title_of(who, school)), "cases.let-in", f"{reference}:{who}")
+            for who in view.case.doubtful
+        ]
+    return tuple(found)
+
+
+def refused(who: str, reference: str) -> Reply:
+    """Refuse a case that isn't there or isn't theirs, alike."""
+    return Reply((Card(say("cases.refused", title=who, reference=reference), signal=Signal.INFO),))
+
+
+def _note(name: str) -> Reply:
+    return Reply((Card(say(name), signal=Signal.INFO),))

@@ -184,7 +184,7 @@ def concern_of(
         about = "staff" if job in ("volunteer", "unsure") else job
     else:
         about = who
-    subjects, doubtful, people = {about}, set(), set()
+    subjects, doubtful, people = {about}, frozenset[str](), frozenset[str]()
     for one in named:
         said = answers.get(f"{NAMED}{one.who}")
         if said == "told":

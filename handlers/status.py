@@ -7,7 +7,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from handlers import help as helping
-from handlers.message import Card, Reply, Signal
+from handlers.message import Button, Card, Reply, Signal
 from handlers.receipt import confirmed
 from handlers.wording import say
 
@@ -44,7 +44,14 @@ def handle(message: Message, world: World) -> Reply:
     if not message.private:
         return Reply((Card(say("status.not_here"), signal=Signal.INFO),))
     code = code_in(message.text)
-    asked = under_way(message, world)
+    kept = world.memory.recall(message.person, message.conversation, ABILITY)
+    if message.action == "status.write" and code_in(message.value):
+        until = world.clock() + _ASKED_FOR
+        world.memory.keep(message.person, message.conversation, ABILITY, {"writing": message.value}, until)
+        return _note("status.ask_words")
+    asked = bool(kept)
+    if kept.get("writing") and code is None and message.text.strip():
+        return _write(kept["writing"], message, world)
     world.memory.drop(message.person, message.conversation, ABILITY)
     if code is None:
         if asked and message.text.strip().lower().lstrip("/") not in COMMANDS:
@@ -55,6 +62,8 @@ def handle(message: Message, world: World) -> Reply:
         until = world.clock() + _ASKED_FOR
         world.memory.keep(message.person, message.conversation, ABILITY, {"asked": True}, until)
         return Reply((Card(say("status.ask"), signal=Signal.INFO),))
+    if world.tries and not world.tries.allowed("code", message.person):
+        return _note("status.too_many")
     status = world.cases.status(code)
     if status is None:
         return Reply((Card(say("status.unknown"), signal=Signal.INFO),))
@@ -65,8 +74,26 @@ def handle(message: Message, world: World) -> Reply:
         lines.append(say("status.opened", day=day_of(status.opened)))
     else:
         lines.append(say("status.not_opened"))
+    if status.closed:
+        lines.append(say("status.closed"))
+    for step in status.messages:
+        name = "status.from_you" if step.step == "reply" else "status.from_school"
+        lines.append(say(name, day=day_of(step.at), text=step.inside["text"]))
     lines.append(say("status.danger"))
-    return Reply((Card(say("status.known", reference=status.reference), tuple(lines), signal=Signal.INFO),))
+    buttons = () if status.trial else (Button(say("status.write"), "status.write", code),)
+    return Reply((Card(say("status.known", reference=status.reference), tuple(lines), signal=Signal.INFO),), buttons)
+
+
+def _write(code: str, message: Message, world: World) -> Reply:
+    """Add what the reporter wrote to their case."""
+    world.memory.drop(message.person, message.conversation, ABILITY)
+    if message.text.strip().lower().lstrip("/") in COMMANDS:
+        return handle(message, world)
+    return _note("status.written" if world.cases.write_back(code, message.text) else "status.unknown")
+
+
+def _note(name: str) -> Reply:
+    return Reply((Card(say(name), signal=Signal.INFO),))
 
 
 def stop(message: Message, world: World) -> Reply:

@@ -66,7 +66,8 @@ def next_wave(number: int, urgency: Urgency, contacts: Contacts, at: datetime) -
     """Say when the wave after a number is due, if nobody has opened it by then."""
     wait = timedelta(minutes=contacts.waits[urgency.value])
     if number >= ALONE:
-        return at + max(wait, min(wait * 2 ** min(number - ALONE + 1, 10), _LONGEST))
+        grown = wait * int(2 ** min(number - ALONE + 1, 10))
+        return at + max(wait, min(grown, _LONGEST))
     return at + wait if urgency is not Urgency.SOON else _in_school_hours(wait, contacts, at)
 
 

@@ -95,6 +95,7 @@ class Person:
     name: str = "somebody"
     last: Reply = field(default_factory=lambda: Reply(()))
     events: int = 0
+    channel: str = "test"
 
     def says(self, text: str) -> str:
         """Send a text."""
@@ -123,7 +124,7 @@ class Person:
         """Send a message with these parts, and see what comes back."""
         self.events += 1
         message = Message(
-            channel="test",
+            channel=self.channel,
             event=f"event-{self.events}",
             person=self.name,
             conversation=self.name,

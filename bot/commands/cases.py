@@ -9,7 +9,7 @@ import click
 from bot.app import open_store, settings_from_environment
 from bot.channels.terminal.render import render
 from bot.packs import DEFAULT_SCHOOL, folders_of, known_school, load
-from handlers import cases as showing
+from handlers import case_view as showing
 from handlers.wording import say
 from knowledge.model import ROLES
 from knowledge.reading import did_you_mean

@@ -48,4 +48,4 @@ def import_(file: Path, school: str, out: Path, dry_run: bool, replace: bool) ->
         path.write_text(text, encoding="utf-8")
     pack = load([folder], model.topics)[0]
     click.echo(f"{folder}: {len(pack.clauses)} clauses from {len(pack.paragraphs)} paragraphs.")
-    click.echo(f"Read it through, then try it: askfirst ask --packs {out} --school {school} --why \"…\"")
+    click.echo(f'Read it through, then try it: askfirst ask --packs {out} --school {school} --why "…"')

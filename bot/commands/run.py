@@ -51,7 +51,7 @@ def run() -> None:
         if without := [slug for slug in folders if slug not in contacts]:
             click.echo(f"Trial: nobody receives the reports of {', '.join(without)}.")
         try:
-            asyncio.run(serve(store, world_in(store, engine, contacts, now), channels, click.echo))
+            asyncio.run(serve(store, world_in(store, engine, contacts, now, settings), channels, click.echo))
         except Unusable as error:
             raise SetUpProblem(str(error)) from None
 

@@ -91,4 +91,4 @@ class StoredAlarms:
                 connection.execute(insert(tries).values(who=hashed, kind=kind, count=1, until=stamp(now + lasts)))
                 return True
             connection.execute(update(tries).where(mine).values(count=count + 1))
-        return count < most
+        return bool(count < most)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import secrets
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import delete, insert, select, update
 from sqlalchemy.exc import IntegrityError
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from datetime import datetime
 
-    from sqlalchemy import Connection, Row
+    from sqlalchemy import ColumnElement, Connection, Row
 
     from bot.store.sealing import Lookup
     from bot.store.units import Units
@@ -118,6 +118,7 @@ class StoredLeads:
 
     def enrol(self, code: str, channel: str, person: str) -> Lead | None:
         """Know a lead by an account from now on, by a one-time code; None where the code is none, or is used up."""
+        row = None
         mine = enrolments.c.code == self._lookup.of("enrolment", tidy_code(code))
         now = stamp(self._clock())
         try:
@@ -134,8 +135,8 @@ class StoredLeads:
                     insert(identities).values(holder=row.id, account=self._account(channel, person), enrolled=now)
                 )
         except IntegrityError:
-            return self.who(row.school, channel, person)  # they had enrolled with this account before
-        return _lead(row)
+            pass  # they had enrolled with this account before
+        return _lead(row) if row else None
 
     def who(self, school: str, channel: str, person: str) -> Lead | None:
         """Give the lead of a school whom an account belongs to, or None."""
@@ -159,7 +160,7 @@ class StoredLeads:
             )
             return frozenset(rows.scalars())
 
-    def _current(self, school: str):  # type: ignore[no-untyped-def]  # noqa: ANN202 -- SQLAlchemy's own
+    def _current(self, school: str) -> ColumnElement[bool]:
         return (holders.c.school == school) & holders.c.until.is_(None)
 
     def _account(self, channel: str, person: str) -> str:
@@ -170,5 +171,5 @@ class StoredLeads:
         return self._lookup.of("contact", *sorted(person.roles), "|", *channels)
 
 
-def _lead(row: Row[tuple[str, ...]]) -> Lead:
+def _lead(row: Row[Any]) -> Lead:
     return Lead(row.id, row.school, row.label, tuple(row.roles.split()))

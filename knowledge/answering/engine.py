@@ -201,6 +201,8 @@ def _safest(ranked: list[Ranked], shown: frozenset[str]) -> Ranked | None:
             continue
         if any(e.when and e.when <= shown for e in rival.clause.exceptions):
             continue
+        if rival.clause.text == best.clause.text:
+            return rival  # one sentence that permits and bans: the ban is what must not be overlooked
         met = {t for t in rival.clause.about & shown if t.split(".")[0] in EXCLUSIVE} - spoken_of
         if rival.score > best.score - (_MET if met else _CLOSE) and (met or agrees(best) <= agrees(rival)):
             return rival

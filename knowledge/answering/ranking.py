@@ -12,10 +12,10 @@ import numpy as np
 
 from knowledge.answering.expecting import tells
 from knowledge.answering.fitted import CLAUSE_SIGNS, load_fitted
-from knowledge.answering.lexicon import circumstances_of, concepts_of
+from knowledge.answering.lexicon import concepts_of
 from knowledge.answering.nearness import Nearness
 from knowledge.answering.words import words_of
-from knowledge.model import Audience, Modality, Wording
+from knowledge.model import Audience, Modality
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -95,7 +95,7 @@ class SchoolIndex:
         self._asks = Nearness([self._pairs(model.read(ask)) for clause in school.clauses for ask in clause.asks])
         self._asks_of = np.array([i for i, clause in enumerate(school.clauses) for _ in clause.asks], dtype=np.int64)
         self._ruled_on: dict[tuple[frozenset[Audience], bool], NDArray[np.bool_]] = {}
-        self._about = [self._scope(clause, text) for clause, text in zip(school.clauses, texts, strict=True)]
+        self._about = [clause.about for clause in school.clauses]
         self._tells = [tells([*text, *words_of(c.place)]) for c, text in zip(school.clauses, texts, strict=True)]
         self._open = [
             frozenset(tag for c in (*clause.exceptions, *clause.conditions) for tag in c.when)
@@ -123,12 +123,6 @@ class SchoolIndex:
         if len(self._asks_of):
             np.maximum.at(best, self._asks_of, self._asks.of(self._pairs(words)))
         return best
-
-    def _scope(self, clause: Clause, text: list[str]) -> frozenset[str]:
-        if self.school.policy.wording is Wording.OURS:
-            return clause.about
-        shown = circumstances_of(text, None, self.model.lexicon)
-        return clause.about | {tag for tag in shown if tag.split(".")[0] in EXCLUSIVE}
 
     def localise(self, words: list[str]) -> list[str]:
         """Give the words with those peculiar to this school followed by their plain meaning."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from knowledge.importing.cues import aside, found_in, imperative, main_clause
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from knowledge.importing.cues import Cue
     from knowledge.model import Modality
 
+_PLAIN = ("must_not", "should_not", "must", "should")
 _NEAR, _BID = 60, 12
 
 
@@ -54,10 +56,10 @@ def rulings(sentence: str, setting: Setting) -> list[Ruling]:
 
 
 def _parted(sentence: str, first: Ruling, low: str, cues: list[Cue], setting: Setting) -> list[Ruling]:
-    rest = _others(sentence, low, cues, first, setting)
-    if rest:
-        first = Ruling(first.modality, first.subject, sentence[: rest[0][0]], first.only)
-    return [first, *(ruling for _, ruling in rest)]
+    """Give a sentence's rules, each with the part of the sentence that reaches up to the next."""
+    found = [(0, first), *_others(sentence, low, cues, first, setting)]
+    ends = [*(start for start, _ in found[1:]), len(sentence)]
+    return [replace(ruling, part=sentence[start:end]) for (start, ruling), end in zip(found, ends, strict=True)]
 
 
 def _others(sentence: str, low: str, cues: list[Cue], first: Ruling, setting: Setting) -> list[tuple[int, Ruling]]:
@@ -76,7 +78,7 @@ def _others(sentence: str, low: str, cues: list[Cue], first: Ruling, setting: Se
             continue
         ruling = judged(sentence, low, cue, low[join.end() : cue.start], setting)
         kind = _class(ruling.modality)
-        plainly = low[cue.start :].startswith(("must", "should", "shall", "never"))
+        plainly = cue.sort in _PLAIN and not pattern("strength", "unsaid_by_subject").match(low[cue.start :])
         if first.modality is FACT and ruling.subject.doer is not Doer.PEOPLE and not plainly:
             continue
         consequence = ruling.modality is FACT and re.search(

@@ -51,7 +51,7 @@ class Setting:
 def judged(sentence: str, low: str, cue: Cue, before: str, setting: Setting) -> Ruling:
     """Weigh one cue by the subject that stands before it."""
     nobody = pattern("strength", "nobody").match(low) if cue.start < 3 else None  # noqa: PLR2004
-    subject = subject_of(nobody[1] if nobody else before)
+    subject = subject_of(nobody[1] if nobody else re.split(r", (?:when|where) ", before)[-1])
     if pattern("strength", "we_bid").match(low[cue.start : cue.end]) and _bids_others(low[cue.start : cue.end]):
         subject = Subject(Doer.SCHOOL)
     if subject.doer in (Doer.OFFICE, Doer.SCHOOL) and pattern("strength", "told").match(low[cue.start :]):

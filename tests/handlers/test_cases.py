@@ -7,7 +7,7 @@ import pytest
 from bot.app import world_of
 from bot.channels.terminal.render import render
 from bot.settings import Settings
-from handlers import cases
+from handlers import case_view as cases
 from knowledge.model import ROLES
 from tests.fakes import Person
 from tests.handlers.telling import tell

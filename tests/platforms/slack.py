@@ -1,4 +1,4 @@
-"""A Slack to test against, over real HTTP and websockets: it keeps Slack's limits, checks every call, fails on demand."""
+"""A Slack to test against, over real HTTP and websockets: it keeps the limits, checks calls, fails on demand."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ SECRET = "signing-secret"  # noqa: S105 -- of a test
 _VOLATILE = ("trigger_id", "response_url")
 
 
-class Refusal(Exception):
+class Refusal(Exception):  # noqa: N818 -- it is an answer
     """What Slack answers instead of a result."""
 
     def __init__(self, error: str, status: int = 200, retry_after: int = 0) -> None:
@@ -130,6 +130,8 @@ class FakeSlack:
     triggers_expire: bool = False
     outside: bool = False
     """Nobody is told anything, as in an outage; what people say is kept in their chats."""
+    speechless: int = 0
+    """How many sockets open as they should and then never say a word."""
     bot_url: str = ""
     """Where events are posted to, without the school; empty: they go through sockets."""
 
@@ -139,7 +141,6 @@ class FakeSlack:
         self._sockets: dict[str, list[web.WebSocketResponse]] = defaultdict(list)
         self._tickets: dict[str, Team] = {}
         self._responses: dict[str, tuple[str, str, str]] = {}
-        self._silent: set[int] = set()
         self.sockets_opened = 0
         self._loop = asyncio.new_event_loop()
         ready = threading.Event()
@@ -204,11 +205,20 @@ class FakeSlack:
         """Use a slash command."""
         team = self._team_of(user)
         payload = {
-            "token": "masked", "team_id": team.id, "team_domain": team.school, "channel_id": channel,
-            "channel_name": "general", "user_id": user, "user_name": "somebody", "command": command, "text": _typed(text),
-            "api_app_id": "A1", "is_enterprise_install": "false", "trigger_id": self.trigger(user),
+            "token": "masked",
+            "team_id": team.id,
+            "team_domain": team.school,
+            "channel_id": channel,
+            "channel_name": "general",
+            "user_id": user,
+            "user_name": "somebody",
+            "command": command,
+            "text": _typed(text),
+            "api_app_id": "A1",
+            "is_enterprise_install": "false",
+            "trigger_id": self.trigger(user),
             "response_url": self._response_url(user, channel, ""),
-        }  # fmt: skip
+        }
         self._tell(team, "slash_commands", payload, times)
 
     def presses(self, user: str, shown: Shown, label: str, *, times: int = 1) -> None:
@@ -232,11 +242,15 @@ class FakeSlack:
             if block["type"] == "input":
                 state[block["block_id"]] = {block["element"]["action_id"]: _filled(block["element"], text, option)}
         payload = {
-            "type": "view_submission", "team": {"id": team.id, "domain": team.school}, "api_app_id": "A1",
-            "user": {"id": user, "username": "somebody", "name": "somebody", "team_id": team.id}, "token": "masked",
-            "trigger_id": self.trigger(user), "view": {**self._whole_view(team, shown), "state": {"values": state}},
+            "type": "view_submission",
+            "team": {"id": team.id, "domain": team.school},
+            "api_app_id": "A1",
+            "user": {"id": user, "username": "somebody", "name": "somebody", "team_id": team.id},
+            "token": "masked",
+            "trigger_id": self.trigger(user),
+            "view": {**self._whole_view(team, shown), "state": {"values": state}},
             "is_enterprise_install": False,
-        }  # fmt: skip
+        }
         return self._tell(team, "interactive", payload, times)
 
     def closes(self, shown: Shown) -> None:
@@ -246,14 +260,26 @@ class FakeSlack:
 
     def raises_concern_about(self, user: str, ts: str, channel: str) -> None:
         """Choose the shortcut on a message."""
-        team = self._team_of(user)
+        team, said = self._team_of(user), self.messages[channel][ts].body["text"]
         payload = {
-            "type": "message_action", "callback_id": "concern_about_message", "trigger_id": self.trigger(user),
-            "message_ts": ts, "response_url": self._response_url(user, channel, ""), "token": "masked",
-            "message": {"type": "message", "user": "U0SOMEONE", "ts": ts, "text": self.messages[channel][ts].body["text"]},
-            "team": {"id": team.id, "domain": team.school}, "user": {"id": user, "team_id": team.id, "name": "somebody"},
-            "channel": {"id": channel, "name": "general"}, "action_ts": self.now(), "is_enterprise_install": False,
-        }  # fmt: skip
+            "type": "message_action",
+            "callback_id": "concern_about_message",
+            "trigger_id": self.trigger(user),
+            "message_ts": ts,
+            "response_url": self._response_url(user, channel, ""),
+            "token": "masked",
+            "message": {
+                "type": "message",
+                "user": "U0SOMEONE",
+                "ts": ts,
+                "text": self.messages[channel][ts].body["text"],
+            },
+            "team": {"id": team.id, "domain": team.school},
+            "user": {"id": user, "team_id": team.id, "name": "somebody"},
+            "channel": {"id": channel, "name": "general"},
+            "action_ts": self.now(),
+            "is_enterprise_install": False,
+        }
         self._tell(team, "interactive", payload)
 
     def opens(self, user: str, tab: str = "home") -> None:
@@ -272,11 +298,6 @@ class FakeSlack:
     def drops_sockets(self) -> None:
         """Cut every socket, as a network does that fails."""
         self._in_loop(self._drop)
-
-    def goes_silent(self) -> None:
-        """Leave the sockets open and say nothing more on them, not even to a ping."""
-        with self._changed:
-            self._silent |= {id(s) for sockets in self._sockets.values() for s in sockets}
 
     def tells_again(self, envelope: Envelope) -> None:
         """Send something once more that was acknowledged already."""
@@ -322,10 +343,15 @@ class FakeSlack:
     def _interacts(self, user: str, shown: Shown, action: dict[str, Any], times: int) -> None:
         team = self._team_of(user)
         payload: dict[str, Any] = {
-            "type": "block_actions", "team": {"id": team.id, "domain": team.school}, "api_app_id": "A1", "token": "masked",
+            "type": "block_actions",
+            "team": {"id": team.id, "domain": team.school},
+            "api_app_id": "A1",
+            "token": "masked",
             "user": {"id": user, "username": "somebody", "name": "somebody", "team_id": team.id},
-            "trigger_id": self.trigger(user), "actions": [action], "is_enterprise_install": False,
-        }  # fmt: skip
+            "trigger_id": self.trigger(user),
+            "actions": [action],
+            "is_enterprise_install": False,
+        }
         if shown.kind == "message":
             payload["container"] = {"type": "message", "message_ts": shown.ts, "channel_id": shown.channel}
             payload["container"]["is_ephemeral"] = bool(shown.only)
@@ -352,10 +378,18 @@ class FakeSlack:
 
     def _tell_event(self, team: Team, event: dict[str, Any], sample: str, times: int = 1) -> None:
         body = {
-            "token": "masked", "team_id": team.id, "api_app_id": "A1", "type": "event_callback", "event": event,
-            "event_id": f"Ev{next(self._count):08d}", "event_time": int(time.time()), "is_ext_shared_channel": False,
-            "authorizations": [{"team_id": team.id, "user_id": team.bot, "is_bot": True, "is_enterprise_install": False}],
-        }  # fmt: skip
+            "token": "masked",
+            "team_id": team.id,
+            "api_app_id": "A1",
+            "type": "event_callback",
+            "event": event,
+            "event_id": f"Ev{next(self._count):08d}",
+            "event_time": int(time.time()),
+            "is_ext_shared_channel": False,
+            "authorizations": [
+                {"team_id": team.id, "user_id": team.bot, "is_bot": True, "is_enterprise_install": False}
+            ],
+        }
         self.violations += self.samples.check(body, f"events/{sample}.json")
         self._tell(team, "events_api", body, times)
 
@@ -387,11 +421,10 @@ class FakeSlack:
                 message = {"type": envelope.kind, "envelope_id": envelope.id, "payload": envelope.payload}
                 message["accepts_response_payload"] = envelope.kind != "events_api"
                 envelope.sent.append(time.monotonic())
-                if id(sockets[-1]) not in self._silent:
-                    try:
-                        await sockets[-1].send_str(json.dumps(message))
-                    except (ConnectionError, RuntimeError):
-                        continue
+                try:
+                    await sockets[-1].send_str(json.dumps(message))
+                except (ConnectionError, RuntimeError):
+                    continue
                 if envelope.acknowledged or await self._heard(envelope):
                     return
             else:
@@ -407,9 +440,13 @@ class FakeSlack:
 
     async def _post(self, envelope: Envelope) -> None:
         events = envelope.kind == "events_api"
-        body = json.dumps(envelope.payload) if events else urlencode(
-            envelope.payload if envelope.kind == "slash_commands" else {"payload": json.dumps(envelope.payload)}
-        )  # fmt: skip
+        body = (
+            json.dumps(envelope.payload)
+            if events
+            else urlencode(
+                envelope.payload if envelope.kind == "slash_commands" else {"payload": json.dumps(envelope.payload)}
+            )
+        )
         for attempt in range(50):
             headers = self.signed(body)
             headers["Content-Type"] = "application/json" if events else "application/x-www-form-urlencoded"
@@ -523,12 +560,16 @@ class FakeSlack:
         socket = web.WebSocketResponse(autoping=False)
         await socket.prepare(request)
         self.sockets_opened += 1
-        await socket.send_str(json.dumps({"type": "hello", "num_connections": 1, "connection_info": {"app_id": "A1"}}))
-        self._sockets[team.school].append(socket)
+        if self.speechless:
+            self.speechless -= 1
+        else:
+            hello = {"type": "hello", "num_connections": 1, "connection_info": {"app_id": "A1"}}
+            await socket.send_str(json.dumps(hello))
+            self._sockets[team.school].append(socket)
         async for message in socket:
-            if message.type is WSMsgType.PING and id(socket) not in self._silent:
+            if message.type is WSMsgType.PING:
                 await socket.pong(message.data)
-            elif message.type is WSMsgType.TEXT and id(socket) not in self._silent:
+            elif message.type is WSMsgType.TEXT:
                 said = json.loads(message.data)
                 envelope = next((e for e in self.envelopes if e.id == said.get("envelope_id")), None)
                 if envelope:
@@ -556,10 +597,8 @@ class FakeSlack:
         if fault and (fault.error or fault.status != 200 or fault.retry_after):
             return _refused(Refusal(fault.error or "internal_error", fault.status, fault.retry_after))
         try:
-            name = f"_m_{method.replace('.', '_')}"
-            if not hasattr(self, name):
-                raise Refusal("unknown_method")
-            result = await getattr(self, name)(self._authorised(method, token), args)
+            carry_out = getattr(self, f"_m_{method.replace('.', '_')}", _unknown)
+            result = await carry_out(self._authorised(method, token), args)
         except Refusal as refusal:
             return _refused(refusal)
         if fault and fault.drop:
@@ -740,6 +779,10 @@ def _filled(element: dict[str, Any], text: str, option: str) -> dict[str, Any]:
         return {"type": "plain_text_input", "value": text or None}
     chosen = next((o for o in element["options"] if o["text"]["text"] == option), None)
     return {"type": element["type"], "selected_option": chosen}
+
+
+async def _unknown(_: Team, __: dict[str, Any]) -> dict[str, Any]:
+    raise Refusal("unknown_method")
 
 
 def _refused(refusal: Refusal) -> web.Response:

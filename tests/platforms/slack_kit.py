@@ -130,7 +130,7 @@ def _text(text: dict[str, Any], limit: int, where: str, *, plain: bool = False) 
     words, kind = text["text"], text["type"]
     if not 1 <= len(words) <= limit:
         wrong.append(f"{where}: {len(words)} characters, {limit} are allowed")
-    if kind not in ("plain_text",) if plain else kind not in ("plain_text", "mrkdwn"):
+    if kind != "plain_text" if plain else kind not in ("plain_text", "mrkdwn"):
         wrong.append(f"{where}: {kind} is not allowed")
     if set(text) - ({"type", "text", "emoji"} if kind == "plain_text" else {"type", "text", "verbatim"}):
         wrong.append(f"{where}: unknown key in text")

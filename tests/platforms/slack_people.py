@@ -74,7 +74,7 @@ class Colleague:
         return self._into_form(self.sees(lambda: self.server.says(self.user, text)))
 
     def press(self, label: str, times: int = 1) -> str:
-        """Press a button or take a choice, the newest ever seen; raises LookupError with those seen where there is none."""
+        """Press a button or take a choice, the newest ever seen; raises LookupError where there is none."""
         shown = next((shown for known, shown in reversed(self.offered) if known == label), None)
         if shown is None:
             raise LookupError(f"no button {label!r} among {[known for known, _ in self.offered]}")

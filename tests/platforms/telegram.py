@@ -224,10 +224,10 @@ class FakeTelegram:
         """Make a group."""
         self._groups[chat] = title
 
-    def waits(self, until: Callable[[], bool], what: str = "it") -> None:
+    def waits(self, until: Callable[[], bool], what: str = "it", patience: float = PATIENCE) -> None:
         """Wait until something is true; raises AssertionError where it never is."""
         with self._changed:
-            end = time.monotonic() + PATIENCE
+            end = time.monotonic() + patience
             while not until():
                 left = end - time.monotonic()
                 assert left > 0, f"{what} did not happen"

@@ -40,6 +40,8 @@ class RunningBot:
         self._thread = threading.Thread(target=self._run, daemon=True)
         self._thread.start()
         assert self._ready.wait(PATIENCE)
+        if self.error:
+            raise self.error
         return self
 
     def __exit__(self, *_: object) -> None:

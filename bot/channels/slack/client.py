@@ -42,6 +42,8 @@ _WHO_WAITS = 0.6
 _ALIVE = "slack.alive"
 _OUTAGE = timedelta(minutes=2)
 """From how long a silence on our side direct messages are read back."""
+_MARGIN = timedelta(minutes=5)
+"""How much further back is read: clocks differ, and the last sign of life was a while before the end."""
 _LONGEST_OUTAGE = timedelta(days=5)
 _BIG_BODY = 4 * 1024 * 1024
 
@@ -287,7 +289,7 @@ class Slack:
         since = datetime.fromisoformat(kept["at"]) if kept else now
         if now - since < _OUTAGE:
             return
-        oldest = max(since - _OUTAGE, now - _LONGEST_OUTAGE).timestamp()
+        oldest = max(since - _MARGIN, now - _LONGEST_OUTAGE).timestamp()
         try:
             async for page in await seat.client.conversations_list(types="im", limit=200):
                 for chat in page["channels"]:

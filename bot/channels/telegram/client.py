@@ -50,6 +50,8 @@ _POLL = 25
 _SILENT = 90.0
 """Seconds without a new poll after which polling is taken for dead."""
 _ENDING = 3.0
+_QUOTED = re.compile(r'[:"]')
+"""Where Telegram begins to quote what it was given."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -254,4 +256,4 @@ def _why(error: TelegramError) -> str:
     if isinstance(error, NetworkError) and not isinstance(error, BadRequest):
         return "no answer"
     words = error.message.removeprefix("Forbidden: ").removeprefix("Bad Request: ")
-    return f"{type(error).__name__}: {re.split('[:"]', words)[0].strip()}"
+    return f"{type(error).__name__}: {_QUOTED.split(words)[0].strip()}"

@@ -22,6 +22,8 @@ def bound(pack, words):
         ("We ask parents to wait outside.", {"parent"}),
         ("It is the responsibility of all staff to lock the door.", {"staff"}),
         ("Staff mobile phones must not be used in class.", {"staff"}),
+        ("Staff must not be paid by families.", {"staff"}),
+        ("Please speak with your child about it.", {"parent"}),
     ],
 )
 def test_the_subject_of_a_sentence(imported, sentence, audience):

@@ -78,6 +78,12 @@ def test_a_condition_that_nobody_foresaw_is_asked_in_the_documents_words():
     assert "they leave by nine" in condition.ask
 
 
+def test_a_permission_in_one_way_only_is_open_until_that_is_shown():
+    """The word "only" may stand behind the verb and still make a condition."""
+    found = terms("Pupils may be tutored for pay only with the written consent of the Principal.")
+    assert [condition.when for condition in found.conditions] == [{"permission.head"}]
+
+
 def test_the_one_who_permits_is_named_as_in_the_document():
     """The question names the office that the document names."""
     (exception,) = terms("Staff must not blog unless the Executive Principal has given permission.").exceptions

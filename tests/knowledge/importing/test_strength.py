@@ -56,6 +56,18 @@ def strengths(sentence, **setting):
         ("Parents may be worried by this.", "fact"),
         ("Staff will receive training each year.", "fact"),
         ("The school accepts no responsibility for lost phones.", "fact"),
+        ("Nobody keeps a phone in a pocket.", "must_not"),
+        ("Watches that film are not worn in class.", "must_not"),
+        ("Tablets do not leave the building.", "must_not"),
+        ("At concerts there is no filming.", "must_not"),
+        ("Cash must always be refused.", "must_not"),
+        ("Drones may not be flown here.", "must_not"),
+        ("We would rather you didn't ring at night.", "should_not"),
+        ("It is best not to reply at once.", "should_not"),
+        ("All visitors hand in their phones.", "must"),
+        ("Phones may come out at noon.", "may"),
+        ("Phones may be confiscated.", "fact"),
+        ("Pupils do not need a phone.", "fact"),
     ],
 )
 def test_a_sentence_by_itself(sentence, strength):

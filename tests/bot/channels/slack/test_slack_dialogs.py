@@ -1,4 +1,4 @@
-"""Every conversation in tests/dialogs goes in Slack as it is written, over real HTTP and websockets, reports in forms."""
+"""Every conversation in tests/dialogs goes in Slack as it is written, over real sockets, reports in forms."""
 
 from __future__ import annotations
 

@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 import itertools
+from dataclasses import replace
+from datetime import timedelta
+from urllib.error import HTTPError
+from urllib.request import Request, urlopen
 
 import pytest
 from sqlalchemy import text as sql
 
+from bot.channels.channel import Unusable
+from bot.store.databases import StoreError
 from handlers.wording import say
-from tests.platforms.slack import Fault, FakeSlack
+from tests.platforms.slack import FakeSlack, Fault
 from tests.platforms.slack_people import Colleague, running
 
 QUESTION = "can i add one of the mums on insta?"
@@ -85,7 +91,7 @@ def test_a_form_sent_twice_takes_its_step_once_and_makes_one_report(bot, server,
 
 def test_a_step_sent_again_after_no_answer_came_shows_the_step_that_is_due(bot, server, teacher):
     to_the_last_step(teacher)
-    form = teacher.form
+    form = replace(teacher.form)
     first = server.submits("UTEACHER01", form, text="he waits at the gate")
     bot.rests()
     again = server.submits("UTEACHER01", form, text="he waits at the gate")
@@ -115,7 +121,7 @@ def test_direct_messages_of_an_outage_are_read_back_once(engine, tmp_path, monke
         server.outside = True
         server.says("UTEACHER01", "when is the policy reviewed next?")
         server.outside = False
-        monkeypatch.setattr("bot.channels.slack.client._OUTAGE", bot.store and __import__("datetime").timedelta())
+        monkeypatch.setattr("bot.channels.slack.client._OUTAGE", timedelta())
         with running(server, engine, tmp_path) as bot:
             server.waits(lambda: len(answers(server)) == 2, "the answer to what was said meanwhile")
             bot.rests()
@@ -123,13 +129,32 @@ def test_direct_messages_of_an_outage_are_read_back_once(engine, tmp_path, monke
 
 
 def test_over_http_a_request_that_slack_did_not_sign_is_refused(http_bot):
-    server, url = http_bot
-    from urllib.error import HTTPError
-    from urllib.request import Request, urlopen
-
-    forged = Request(f"{url}/st-peters", data=b"{}", headers={"Content-Type": "application/json"})
+    forged = Request(f"{http_bot[0].bot_url}/st-peters", data=b"{}", headers={"Content-Type": "application/json"})  # noqa: S310 -- ours
     with pytest.raises(HTTPError, match="401"):
-        urlopen(forged, timeout=5)
+        urlopen(forged, timeout=5)  # noqa: S310 -- the bot of this test
+
+
+def test_over_http_a_question_is_answered_and_a_form_is_filled(http_teacher):
+    assert "⛔" in http_teacher.say(QUESTION)
+    to_the_last_step(http_teacher)
+    assert "When did it happen" in http_teacher.say("he waits at the gate")
+
+
+def test_over_http_a_commit_that_fails_is_no_acknowledgement_so_that_slack_comes_again(
+    http_bot, http_teacher, monkeypatch
+):
+    server, _ = http_bot
+    store = http_teacher.bot.store.events
+    real, fails = store.store, iter([True, True, False])
+
+    def store_or_fail(events, at):
+        if next(fails, False):
+            raise StoreError("database is locked")
+        return real(events, at)
+
+    monkeypatch.setattr(store, "store", store_or_fail)
+    http_teacher.say(QUESTION)
+    assert len(answers(server)) == 1
 
 
 _PORTS = itertools.count(18081)
@@ -142,6 +167,32 @@ def http_bot(engine, tmp_path):
     with FakeSlack(bot_url=f"http://127.0.0.1:{port}/slack") as server:
         server.joins("UTEACHER01")
         with running(server, engine, tmp_path, slack_listen=f"127.0.0.1:{port}") as bot:
-            bot.server = server
-            yield server, server.bot_url
+            yield server, bot
     assert server.violations == []
+
+
+@pytest.fixture
+def http_teacher(http_bot):
+    return Colleague(http_bot[1], "UTEACHER01")
+
+
+def test_a_socket_that_opens_and_never_says_a_word_is_found_and_opened_anew(engine, tmp_path, monkeypatch):
+    monkeypatch.setattr("bot.run._HEARTBEAT", 0.02)
+    monkeypatch.setattr("bot.channels.slack.connection._GREETING", 0.1)
+    with FakeSlack(speechless=2) as server:
+        server.joins("UTEACHER01")
+        with running(server, engine, tmp_path) as bot:
+            server.says("UTEACHER01", QUESTION)
+            bot.rests()
+            assert len(answers(server)) == 1
+    assert server.sockets_opened >= 3
+
+
+@pytest.mark.parametrize("setting", ["slack_bot_token", "slack_app_token"])
+def test_a_wrong_token_ends_the_start_with_one_line_that_names_its_setting(engine, tmp_path, setting):
+    bot = None
+    with FakeSlack() as server, pytest.raises(Unusable, match=f"ASKFIRST_{setting.upper()}") as ended:  # noqa: PT012
+        bot = running(server, engine, tmp_path, **{setting: "xoxb-wrong"})
+        bot.__enter__()
+    bot.ends()
+    assert "xoxb" not in str(ended.value)

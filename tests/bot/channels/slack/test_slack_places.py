@@ -20,7 +20,7 @@ def hidden(server, user):
     return [s for s in server.messages[CHANNEL].values() if s.only == user]
 
 
-def test_a_mention_is_answered_in_its_thread_and_the_next_question_there_needs_no_mention(bot, server, teacher):
+def test_a_mention_is_answered_in_its_thread_and_the_next_question_there_needs_no_mention(bot, server):
     ts = server.says("UTEACHER01", "<@bot> can i add one of the mums on insta?", CHANNEL)
     bot.rests()
     server.says("UTEACHER01", "what about a former pupil?", CHANNEL, thread=ts)
@@ -30,7 +30,7 @@ def test_a_mention_is_answered_in_its_thread_and_the_next_question_there_needs_n
     assert {answer.thread for answer in answers} == {ts}
 
 
-def test_what_colleagues_say_among_themselves_is_dropped_unstored(bot, server, teacher):
+def test_what_colleagues_say_among_themselves_is_dropped_unstored(bot, server):
     server.joins("UTEACHER02")
     ts = server.says("UTEACHER01", "<@bot> can i add one of the mums on insta?", CHANNEL)
     bot.rests()
@@ -65,7 +65,7 @@ def test_asking_for_a_report_in_a_channel_gives_a_way_into_the_form_to_the_sende
     assert "Is anybody in danger" in teacher.form.text
 
 
-def test_a_command_is_answered_so_that_only_the_asker_sees_it(bot, server, teacher):
+def test_a_command_is_answered_so_that_only_the_asker_sees_it(bot, server):
     server.commands("UTEACHER01", "/can-i", "add one of the mums on insta?")
     bot.rests()
     (answer,) = hidden(server, "UTEACHER01")
@@ -96,7 +96,7 @@ def test_the_shortcut_opens_the_form_and_points_at_the_message_without_its_words
     assert all("behind the gym" not in str(call) for call in server.calls)
 
 
-def test_a_form_whose_trigger_has_gone_stale_becomes_a_message_that_opens_it(bot, server, teacher):
+def test_a_form_whose_trigger_has_gone_stale_becomes_a_message_that_opens_it(server, teacher):
     server.triggers_expire = True
     teacher.say("a year 6 just messaged me on tiktok")
     seen = teacher.press("Report it")

@@ -1,0 +1,85 @@
+"""Shows a lead the reports that were routed to them, a list or one whole; everybody else is refused alike."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from handlers import intake
+from handlers.message import Card, Reply, Signal
+from handlers.receipt import titles
+from handlers.status import day_of
+from handlers.wording import say
+from knowledge.model import ROLES, Audience
+
+if TYPE_CHECKING:
+    from handlers.ports import CaseLine, Cases, CaseStep, CaseView
+    from knowledge.model import School
+
+_SAID = ("note", "message", "reply", "did", "closed", "reopened")
+"""The steps that come with words."""
+
+
+def listing(cases: Cases, school: School, reader: str, title: str = "") -> Reply:
+    """List a reader's cases without a word of their content."""
+    title, found = title or school.title_of(reader), cases.listed(school.slug, reader)
+    if not found:
+        return Reply((Card(say("cases.none", title=title), signal=Signal.INFO),))
+    lines = tuple(_line(line) for line in found)
+    return Reply((Card(say("cases.some", title=title, count=str(len(found))), lines),))
+
+
+def one(cases: Cases, school: School, reference: str, reader: str) -> Reply | None:
+    """Open one case for a reader, which is recorded; None where there is none or it isn't theirs."""
+    view = cases.opened(school.slug, reference, reader)
+    return shown(view, school) if view else None
+
+
+def shown(view: CaseView, school: School) -> Reply:
+    """Show a case that is open: the report, who has it, and all that happened."""
+    case, role = view.case, Audience(view.case.role)
+    lines = [say("cases.received", day=day_of(view.line.received), role=role.value)]
+    if case.trial:
+        lines.append(say("cases.trial"))
+    if case.unfinished:
+        lines.append(say("cases.unfinished"))
+    lines.append(say("cases.readers", who=titles(case.readers, school)))
+    if view.lead:
+        lines.append(say("cases.lead", who=view.lead))
+    for name, value in case.answers.items():
+        lines.append(say("cases.answer", what=intake.says(name, school), words=intake.label(name, value, role, school)))
+    if case.answers.get("safe") == "no":
+        lines.append(say("cases.safe_no"))
+    urgency = say(f"cases.urgency_{view.line.urgency.value}")
+    head = say("cases.one", reference=view.line.reference, urgency=urgency)
+    happened = tuple(_happened(step) for step in view.steps)
+    return Reply((Card(head, tuple(lines)), Card(say("cases.happened"), happened, signal=Signal.INFO)))
+
+
+def _happened(step: CaseStep) -> str:
+    who = step.by or say("cases.by_bot")
+    what = say(f"cases.step_{step.step}", who=step.inside.get("who", ""))
+    if step.step == "did":
+        what = say(f"cases.did_{step.inside['what']}")
+    if step.step == "reply":
+        who = say("cases.by_reporter")
+    line = say("cases.step", day=f"{step.at:%d.%m.%Y %H:%M}", who=who, what=what)
+    return f"{line}: {step.inside['text']}" if step.step in _SAID and step.inside.get("text") else line
+
+
+def _line(line: CaseLine) -> str:
+    if line.state == "closed":
+        state = say("cases.closed")
+    else:
+        state = say("cases.opened", day=day_of(line.opened)) if line.opened else say("cases.new")
+    return say(
+        "cases.line",
+        reference=line.reference,
+        urgency=say(f"cases.urgency_{line.urgency.value}"),
+        day=day_of(line.received),
+        state=state,
+    )
+
+
+def title_of(who: str, school: School) -> str:
+    """Say somebody whom a case names by role or by label."""
+    return school.title_of(who) if who in ROLES else who

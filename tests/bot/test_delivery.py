@@ -1,0 +1,219 @@
+"""Delivery: a report is told again and again until somebody has opened it, and nobody is nagged after that."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from bot.app import open_store
+from bot.settings import Settings
+from knowledge.contacts import load_contacts
+from tests.bot.leading import at_work
+from tests.handlers.telling import CONTACTS, STORY, lead
+
+HOUR = timedelta(hours=1)
+
+
+@pytest.fixture
+def contacts():
+    return load_contacts(CONTACTS)
+
+
+@pytest.fixture
+def bot(engine, clock, tmp_path, contacts):
+    clock.now = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)  # a Monday in term
+    with open_store(Settings(data=tmp_path, _env_file=None), clock) as store:
+        yield at_work(store, engine, contacts, clock)
+
+
+def whom(sent):
+    return {(channel, address) for channel, address, _ in sent}
+
+
+def open_it(bot, label="dsl-1"):
+    who = lead(bot.world, label)
+    (line, *_) = bot.world.cases.listed("st-peters", who)
+    return bot.world.cases.opened("st-peters", line.reference, who)
+
+
+def test_a_notice_goes_to_each_recipients_first_channel_with_reference_and_urgency_alone(bot):
+    bot.report()
+    sent = bot.works()
+    assert whom(sent) == {("slack", "U0123ABCF"), ("slack", "U0123ABCD")}
+    for _, _, words in sent:
+        assert words.startswith("New report R-")
+        assert "today" in words
+        assert STORY not in words
+        assert "grooming" not in words
+        assert "Roblox" not in words
+
+
+def test_not_opened_it_goes_again_then_to_the_next_channel_then_to_the_next_person(bot):
+    bot.report()
+    bot.works()
+    assert bot.goes_on(timedelta(minutes=59)) == []
+    assert whom(bot.goes_on(timedelta(minutes=1))) == {("slack", "U0123ABCF"), ("slack", "U0123ABCD")}
+    assert whom(bot.goes_on(HOUR)) == {("telegram", "123456789"), ("email", "head@school.example.org")}
+    third = whom(bot.goes_on(HOUR))
+    assert {("telegram", "123456780"), ("email", "chair@governors.example.org")} <= third
+
+
+def test_whoever_is_next_in_line_can_read_it_only_once_they_are_asked(bot):
+    bot.report()
+    bot.works()
+    assert bot.world.cases.listed("st-peters", lead(bot.world, "chair-1")) == ()
+    for _ in range(3):
+        bot.goes_on(HOUR)
+    view = open_it(bot, "chair-1")
+    assert [s.inside["who"] for s in view.steps if s.step == "escalated"] == ["deputy-dsl-1", "chair-1"]
+
+
+def test_if_nobody_opens_it_in_time_the_reporter_is_told_whom_to_ring_by_a_push_that_says_nothing(bot):
+    reporter, code = bot.report()
+    bot.works()
+    for _ in range(3):
+        assert ("test", "reporter") not in whom(bot.goes_on(HOUR))
+    sent = bot.goes_on(HOUR)
+    (push,) = [words for channel, address, words in sent if (channel, address) == ("test", "reporter")]
+    assert push == "You have a message. Type status and your receipt code to read it."
+    said = reporter.says(f"status {code}")
+    assert "Nobody at the school has opened your report in time" in said
+    assert "01632 960003" in said
+
+
+def test_it_goes_on_for_as_long_as_nobody_has_opened_it_and_the_reporter_is_told_once(bot):
+    bot.report()
+    bot.works()
+    pushes, told = 0, 0
+    for _ in range(14 * 24):
+        sent = bot.goes_on(HOUR)
+        pushes += sum(channel == "test" for channel, _, _ in sent)
+        told += any(address == "U0123ABCF" for _, address, _ in sent)
+    assert pushes == 1
+    assert told >= 10
+
+
+def test_once_it_is_opened_nobody_is_told_any_more(bot):
+    bot.report()
+    bot.works()
+    open_it(bot)
+    for _ in range(10):
+        assert bot.goes_on(HOUR) == []
+
+
+def test_a_press_or_a_look_at_the_list_is_not_opening(bot):
+    bot.report()
+    bot.works()
+    bot.world.cases.listed("st-peters", lead(bot.world, "dsl-1"))
+    assert bot.goes_on(HOUR)
+
+
+def test_danger_now_is_told_again_after_ten_minutes_day_and_night(bot, clock):
+    clock.now = datetime(2026, 11, 22, 2, 0, tzinfo=UTC)  # a Sunday night
+    reporter = bot.report()[0]
+    assert reporter
+    bot.works()
+    clock_before = bot.clock()
+    assert bot.goes_on(timedelta(minutes=59)) == [] or clock_before
+
+
+def test_what_can_wait_counts_school_hours_alone(bot, clock):
+    clock.now = datetime(2026, 11, 20, 15, 50, tzinfo=UTC)  # a Friday, ten minutes before the school closes
+    bot.report(kind="A post that harms", who="No, a parent", story="They wrote that our fair was dull")
+    bot.works()
+    assert bot.goes_on(timedelta(days=2)) == []
+    clock.now = datetime(2026, 11, 23, 11, 49, tzinfo=UTC)
+    assert bot.works() == []
+    clock.now = datetime(2026, 11, 23, 12, 1, tzinfo=UTC)
+    assert bot.works()
+
+
+def test_whoever_it_is_about_and_whoever_steps_aside_is_never_told_however_long_it_takes(bot):
+    bot.report(kind="How an adult behaves", who=("Yes, an adult", "Executive Principal"), story="He shouted at a child")
+    told = set(whom(bot.works()))
+    for _ in range(100):
+        told |= whom(bot.goes_on(6 * HOUR))
+    assert ("email", "chair@governors.example.org") in told
+    for address in ("U0123ABCD", "head@school.example.org", "U0123ABCE", "head-of-school@school.example.org"):
+        assert address not in {a for _, a in told}
+
+
+def test_where_it_is_not_safe_to_write_nothing_is_pushed(bot):
+    person = bot.report()[0]
+    person.says("report")
+    for label in ("No", "Self-harm", "No, a pupil", "No"):
+        person.presses(label)
+    for text in (STORY, "skip", "skip", "skip"):
+        person.says(text)
+    person.presses("Send")
+    bot.works()
+    open_it(bot)
+    told = []
+    for _ in range(10):
+        told += bot.goes_on(HOUR)
+    assert not [1 for channel, _, _ in told if channel == "test"]
+
+
+def test_where_everybody_is_away_all_are_told_everywhere_and_those_next_in_line_too(bot, clock):
+    clock.now = datetime(2026, 11, 28, 9, 0, tzinfo=UTC)
+    contacts = bot.world.contacts["st-peters"]
+    off = replace(contacts, people=tuple(replace(p, hours={"mon": contacts.hours["mon"]}) for p in contacts.people))
+    bot.world.contacts["st-peters"] = off
+    bot.report()
+    sent = whom(bot.works())
+    assert {("slack", "U0123ABCF"), ("telegram", "123456789"), ("email", "dsl@school.example.org")} <= sent
+
+
+def test_a_case_untouched_for_three_school_days_reminds_its_lead_and_then_another(bot):
+    bot.report()
+    bot.works()
+    open_it(bot)
+    assert [bot.goes_on(timedelta(days=1)) for _ in range(2)] == [[], []]
+    first = bot.goes_on(timedelta(days=1))
+    assert whom(first) == {("slack", "U0123ABCF")}
+    assert "Nobody has touched R-" in first[0][2]
+    later = [one for _ in range(5) for one in bot.goes_on(timedelta(days=1))]
+    assert whom(later) == {("slack", "U0123ABCF"), ("slack", "U0123ABCD")}
+
+
+def test_a_closed_case_reminds_nobody(bot):
+    bot.report()
+    bot.works()
+    view = open_it(bot)
+    assert bot.world.cases.act("st-peters", view.line.reference, lead(bot.world, "dsl-1"), "closed", {"text": "done"})
+    for _ in range(20):
+        assert bot.goes_on(timedelta(days=1)) == []
+
+
+def test_a_channel_that_is_down_raises_an_alarm_keeps_what_is_promised_and_lets_go_of_the_alarm(bot):
+    bot.channels["slack"].down = True
+    bot.report()
+    assert bot.works() == []
+    bot.goes_on(timedelta(minutes=11))
+    assert [alarm.name for alarm in bot.store.alarms.raised()] == ["channel slack"]
+    bot.channels["slack"].down = False
+    assert ("slack", "U0123ABCF") in whom(bot.goes_on(timedelta(minutes=2)))
+    bot.goes_on(timedelta(minutes=2))
+    assert bot.store.alarms.raised() == []
+
+
+def test_somebody_whom_no_running_channel_reaches_is_an_alarm_and_is_passed_over(bot, engine, contacts):
+    few = at_work(bot.store, engine, contacts, bot.clock, "telegram")
+    few.report()
+    assert whom(few.works()) == {("telegram", "123456789")}
+    assert "unreachable st-peters chair-1" in {alarm.name for alarm in few.store.alarms.raised()}
+
+
+def test_on_trial_nobody_is_told(bot, engine):
+    trial = at_work(bot.store, engine, {}, bot.clock)
+    trial.report()
+    assert trial.works() == []
+
+
+def test_two_at_work_on_one_store_tell_everybody_once(bot, engine, contacts):
+    other = at_work(bot.store, engine, contacts, bot.clock)
+    bot.report()
+    sent = bot.works() + other.works()
+    assert len(sent) == len(whom(sent)) == 2
