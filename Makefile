@@ -7,7 +7,7 @@ READY := $(VENV)/.ready
 ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help setup chat test test-all check lock format
+.PHONY: help setup chat test test-slow test-all check lock format bench calibrate storm pictures
 
 help:  ## say what each command does
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 20
@@ -29,6 +29,9 @@ chat: $(READY)  ## talk to the bot here: make chat ARGS='--school newall-green -
 test: $(READY)  ## the tests, fast enough to be run all the time
 	@$(BIN)/python -m pytest $(ARGS)
 
+test-slow: $(READY)  ## the slow tests alone
+	@$(BIN)/python -m pytest -m slow $(ARGS)
+
 test-all: $(READY)  ## every test, the slow ones too
 	@$(BIN)/python -m pytest -m 'slow or not slow' $(ARGS)
 
@@ -38,6 +41,9 @@ check: $(READY)  ## formatting, lint, types, import rules, packs
 	@$(BIN)/mypy --no-error-summary
 	@$(BIN)/lint-imports --no-logo --no-summary
 	@$(BIN)/askfirst check --quiet
+
+pictures: $(READY)  ## draw the pictures of real replies again
+	@$(BIN)/python -m tests.bench.pictures
 
 format: $(READY)  ## format the code
 	@$(BIN)/ruff format --quiet .

@@ -120,7 +120,7 @@ class Watch:
         reply = notices.new_report(watched.reference, watched.case.urgency.value, again=watched.wave > 0)
         for notice in told.notices:
             self._promise(
-                watched.case.school, notice, reply, f"{watched.reference} {watched.touched} wave {watched.wave}", now
+                watched.case.school, notice, reply, f"{watched.reference} {len(watched.steps)} wave {watched.wave}", now
             )
         if told.reporter_too and not self._knows(watched):
             self._tell_reporter(watched, now)

@@ -71,11 +71,11 @@ class Settings(BaseSettings):
     telegram_listen: str = Field(
         default="127.0.0.1:8081",
         pattern=r":\d+$",
-        description="Where the webhook is listened for, behind your own https server.",
+        description="Where the webhook is listened for, behind your own https server. Empty: 127.0.0.1:8081.",
     )
     telegram_api: str = Field(
         default="https://api.telegram.org",
-        description="The Bot API's address, for a Bot API server of your own.",
+        description="The Bot API's address, for a Bot API server of your own. Empty: https://api.telegram.org.",
     )
     slack_bot_token: SecretStr = Field(
         default=SecretStr(""),
@@ -106,7 +106,7 @@ class Settings(BaseSettings):
     )
     slack_api: str = Field(
         default="https://slack.com/api/",
-        description="The address of Slack's Web API; slack-gov.com has another one.",
+        description="The address of Slack's Web API. Empty: https://slack.com/api/.",
     )
     unfinished_minutes: int = Field(
         default=120,

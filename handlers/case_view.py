@@ -57,11 +57,12 @@ def shown(view: CaseView, school: School) -> Reply:
 
 def _happened(step: CaseStep) -> str:
     who = step.by or say("cases.by_bot")
-    what = say(f"cases.step_{step.step}", who=step.inside.get("who", ""))
-    if step.step == "did":
-        what = say(f"cases.did_{step.inside['what']}")
     if step.step == "reply":
         who = say("cases.by_reporter")
+    if step.step == "did":
+        what = say(f"cases.did_{step.inside['what']}")
+    else:
+        what = say(f"cases.step_{step.step}", who=step.inside.get("who", ""))
     line = say("cases.step", day=f"{step.at:%d.%m.%Y %H:%M}", who=who, what=what)
     return f"{line}: {step.inside['text']}" if step.step in _SAID and step.inside.get("text") else line
 

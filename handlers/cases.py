@@ -65,7 +65,7 @@ def handle(message: Message, world: World) -> Reply:
         return _press(lead, school, message, world)
     doing = world.memory.recall(message.person, message.conversation, ABILITY)
     if doing and message.text.strip().lower().lstrip("/") not in COMMANDS:
-        return _written(doing, lead, school, message, world)
+        return _written(doing, lead, message, world)
     return _listed(lead, school, world)
 
 
@@ -90,10 +90,7 @@ def _press(lead: Lead, school: School, message: Message, world: World) -> Reply:
     what = message.action.partition(".")[2]
     reference, _, more = message.value.partition(":")
     if what == "open":
-        view = world.cases.opened(school.slug, reference, lead.id)
-        if view is None:
-            return refused(lead.label, reference)
-        return Reply(case_view.shown(view, school).cards, actions(view, lead, school))
+        return _opened(reference, lead, school, world)
     if what == "did" and not more:
         buttons = (Button(say(f"cases.did_{did}"), "cases.did", f"{reference}:{did}") for did in DID)
         return Reply((Card(say("cases.ask_did"), signal=Signal.INFO),), tuple(buttons))
@@ -101,14 +98,19 @@ def _press(lead: Lead, school: School, message: Message, world: World) -> Reply:
         doing = {"step": what, "reference": reference, "what": more}
         world.memory.keep(message.person, message.conversation, ABILITY, doing, world.clock() + _LISTENS)
         return _note(f"cases.ask_{what if what != 'did' else 'did_when'}")
-    if what == "let-in" and "chair" not in lead.roles:
-        return refused(lead.label, reference)
-    if what in _AT_ONCE:
+    if what in _AT_ONCE and (what != "let-in" or "chair" in lead.roles):
         return _taken(what, {"who": more} if what == "let-in" else {}, reference, lead, world)
-    return old_button()
+    return refused(lead.label, reference) if what == "let-in" else old_button()
 
 
-def _written(doing: dict[str, str], lead: Lead, school: School, message: Message, world: World) -> Reply:
+def _opened(reference: str, lead: Lead, school: School, world: World) -> Reply:
+    view = world.cases.opened(school.slug, reference, lead.id)
+    if view is None:
+        return refused(lead.label, reference)
+    return Reply(case_view.shown(view, school).cards, actions(view, lead, school))
+
+
+def _written(doing: dict[str, str], lead: Lead, message: Message, world: World) -> Reply:
     if not message.text.strip():
         return _note("ask.empty")
     world.memory.drop(message.person, message.conversation, ABILITY)

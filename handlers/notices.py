@@ -36,6 +36,4 @@ def contact_changed(label: str, what: str) -> Reply:
 
 
 def _notice(headline: str, reference: str, *lines: str) -> Reply:
-    return Reply(
-        (Card(headline, lines, signal=Signal.MUST),), (Button(say("notices.open"), "cases.open", reference),)
-    )
+    return Reply((Card(headline, lines, signal=Signal.MUST),), (Button(say("notices.open"), "cases.open", reference),))

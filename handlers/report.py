@@ -112,9 +112,7 @@ def back(message: Message, world: World) -> Reply:
 
 
 def _start(message: Message, world: World) -> Reply:
-    draft = Draft(
-        world.new_id(), message.school, {}, world.clock(), role=message.role.value, channel=message.channel
-    )
+    draft = Draft(world.new_id(), message.school, {}, world.clock(), role=message.role.value, channel=message.channel)
     child = message.role is Audience.PUPIL
     lines = [
         say("report.child_start" if child else "report.start"),
@@ -243,17 +241,14 @@ def _review(draft: Draft, message: Message, world: World, cards: tuple[Card, ...
     fields = _steps(draft, message, world)
     _, routed = unfinished.routed(draft, world)
     rows = [
-        (intake.says(f.name, school), intake.label(f.name, draft.answers[f.name], message.role, school))
-        for f in fields
+        (intake.says(f.name, school), intake.label(f.name, draft.answers[f.name], message.role, school)) for f in fields
     ]
     lines = [f"{what}: {words}" for what, words in rows]
     if routed.recipients:
         lines.append(say("report.will_go_to", who=titles([r.role for r in routed.recipients], school)))
     if draft.school not in world.contacts:
         lines.append(say("report.trial"))
-    change = (
-        Button(say("report.change", what=intake.says(f.name, school)), "report.change", f.name) for f in fields
-    )
+    change = (Button(say("report.change", what=intake.says(f.name, school)), "report.change", f.name) for f in fields)
     buttons = (
         Button(say("report.send"), "report.send", draft.id),
         *change,

@@ -40,33 +40,43 @@ def under_way(message: Message, world: World) -> bool:
 
 
 def handle(message: Message, world: World) -> Reply:
-    """Give the status of the report whose code was typed, or ask for the code."""
+    """Give the status of the report whose code was typed, take what its reporter adds, or ask for the code."""
     if not message.private:
-        return Reply((Card(say("status.not_here"), signal=Signal.INFO),))
-    code = code_in(message.text)
-    kept = world.memory.recall(message.person, message.conversation, ABILITY)
+        return _note("status.not_here")
     if message.action == "status.write" and code_in(message.value):
-        until = world.clock() + _ASKED_FOR
-        world.memory.keep(message.person, message.conversation, ABILITY, {"writing": message.value}, until)
+        _expect({"writing": message.value}, message, world)
         return _note("status.ask_words")
-    asked = bool(kept)
-    if kept.get("writing") and code is None and message.text.strip():
-        return _write(kept["writing"], message, world)
-    world.memory.drop(message.person, message.conversation, ABILITY)
-    if code is None:
-        if asked and message.text.strip().lower().lstrip("/") not in COMMANDS:
-            return Reply((Card(say("status.unknown"), signal=Signal.INFO),))
-        passed_on = world.memory.recall(message.person, message.conversation, "report").get("passed_on")
-        if passed_on and (sent := world.cases.sent(passed_on)):
-            return confirmed(sent, world)
-        until = world.clock() + _ASKED_FOR
-        world.memory.keep(message.person, message.conversation, ABILITY, {"asked": True}, until)
-        return Reply((Card(say("status.ask"), signal=Signal.INFO),))
+    code = code_in(message.text)
+    if code:
+        world.memory.drop(message.person, message.conversation, ABILITY)
+        return _status(code, message, world)
+    return _without_code(message, world)
+
+
+def _expect(what: dict[str, object], message: Message, world: World) -> None:
+    world.memory.keep(message.person, message.conversation, ABILITY, what, world.clock() + _ASKED_FOR)
+
+
+def _without_code(message: Message, world: World) -> Reply:
+    kept = world.memory.recall(message.person, message.conversation, ABILITY)
+    called = message.text.strip().lower().lstrip("/") in COMMANDS
+    if kept and not called and message.text.strip():
+        world.memory.drop(message.person, message.conversation, ABILITY)
+        known = "writing" in kept and world.cases.write_back(kept["writing"], message.text)
+        return _note("status.written" if known else "status.unknown")
+    passed_on = world.memory.recall(message.person, message.conversation, "report").get("passed_on")
+    if passed_on and (sent := world.cases.sent(passed_on)):
+        return confirmed(sent, world)
+    _expect({"asked": True}, message, world)
+    return _note("status.ask")
+
+
+def _status(code: str, message: Message, world: World) -> Reply:
     if world.tries and not world.tries.allowed("code", message.person):
         return _note("status.too_many")
     status = world.cases.status(code)
     if status is None:
-        return Reply((Card(say("status.unknown"), signal=Signal.INFO),))
+        return _note("status.unknown")
     lines = [say("status.received", day=day_of(status.received))]
     if status.trial:
         lines.append(say("report.trial"))
@@ -82,14 +92,6 @@ def handle(message: Message, world: World) -> Reply:
     lines.append(say("status.danger"))
     buttons = () if status.trial else (Button(say("status.write"), "status.write", code),)
     return Reply((Card(say("status.known", reference=status.reference), tuple(lines), signal=Signal.INFO),), buttons)
-
-
-def _write(code: str, message: Message, world: World) -> Reply:
-    """Add what the reporter wrote to their case."""
-    world.memory.drop(message.person, message.conversation, ABILITY)
-    if message.text.strip().lower().lstrip("/") in COMMANDS:
-        return handle(message, world)
-    return _note("status.written" if world.cases.write_back(code, message.text) else "status.unknown")
 
 
 def _note(name: str) -> Reply:

@@ -151,7 +151,9 @@ def load_contacts(path: Path) -> dict[str, Contacts]:
 
 
 def _contacts(root: Field) -> Contacts:
-    row = root.entry(required=["school", "hours", "terms", "people", "outside"], optional=["timezone", "waits", "remind_after"])
+    row = root.entry(
+        required=["school", "hours", "terms", "people", "outside"], optional=["timezone", "waits", "remind_after"]
+    )
     people: tuple[Person, ...] = row.read("people", _people, ())
     held = {role for person in people for role in person.roles if person.left is None}
     if missing := [role for role in NEEDED if role not in held]:

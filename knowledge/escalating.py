@@ -40,9 +40,7 @@ class Wave:
     reporter_too: bool = False
 
 
-def wave(
-    number: int, contacts: Contacts, readers: Sequence[str], next_in_line: Sequence[str], at: datetime
-) -> Wave:
+def wave(number: int, contacts: Contacts, readers: Sequence[str], next_in_line: Sequence[str], at: datetime) -> Wave:
     """Give the wave of a number, 0 the first; only people who hold a contact now are told."""
     people = {person.label: person for person in contacts.people}
     day = at.astimezone(contacts.zone).date()

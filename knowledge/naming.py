@@ -27,6 +27,7 @@ _WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)*")
 _SHORT, _LONG = 5, 8
 """Below _SHORT letters only two that changed places are forgiven; from _LONG on, two mistakes."""
 _LEAST = 3
+_MOST = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,7 +145,7 @@ def _name_in(name: str, said: list[tuple[str, str]]) -> str:
     if not parts:
         return ""
     whole = [_plain(word) for word in _WORD.findall(name)]
-    family = [_plain(word) for word in _WORD.findall(name.split()[-1])]
+    family = [_plain(word) for word in _WORD.findall(name.rsplit(maxsplit=1)[-1])]
     terms = [
         parts,
         family,
@@ -168,11 +169,11 @@ def _given(whole: list[str]) -> bool:
 
 
 def _same(wanted: str, there: str) -> bool:
-    if wanted == there or f"{wanted}s" == there:
+    if there in {wanted, f"{wanted}s"}:
         return True
-    if abs(len(wanted) - len(there)) > 2 or len(there) < _LEAST:
+    if abs(len(wanted) - len(there)) > _MOST or len(there) < _LEAST:
         return False
-    mistakes = OSA.distance(wanted, there, score_cutoff=2)
+    mistakes = OSA.distance(wanted, there, score_cutoff=_MOST)
     if len(wanted) < _SHORT:
         return mistakes == 1 and sorted(wanted) == sorted(there)
-    return mistakes <= (1 if len(wanted) < _LONG else 2)
+    return mistakes <= (1 if len(wanted) < _LONG else _MOST)

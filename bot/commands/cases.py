@@ -1,62 +1,221 @@
-"""`askfirst cases`: what a lead sees of the reports that were routed to them."""
+"""`askfirst cases`: what a lead sees of the reports that were routed to them, and every step that they take."""
 
 from __future__ import annotations
 
+import getpass
+import os
+from contextlib import contextmanager
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import click
 
-from bot.app import open_store, settings_from_environment
+from bot.app import SetUpProblem, contacts_of, meet, open_store, settings_from_environment
 from bot.channels.terminal.render import render
 from bot.packs import DEFAULT_SCHOOL, folders_of, known_school, load
-from handlers import case_view as showing
+from handlers import case_view
+from handlers.cases import DID
 from handlers.wording import say
 from knowledge.model import ROLES
 from knowledge.reading import did_you_mean
 from knowledge.topics.library import load_topics
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from bot.app import Store
     from knowledge.model import School
+
+TERMINAL = "terminal"
+
+
+@dataclass(frozen=True, slots=True)
+class _Asker:
+    """Who asks: a lead by the account of this machine, or on trial a role."""
+
+    store: Store
+    school: School
+    reader: str
+    title: str
+    roles: tuple[str, ...]
 
 
 @click.group(invoke_without_command=True)
 @click.option("--school", help=f"The school's short name. [default: {DEFAULT_SCHOOL}]")
-@click.option("--as", "reader", help="Your role, such as dsl, head or chair.")
+@click.option("--as", "reader", help="On trial: your role, such as dsl, head or chair.")
 @click.pass_context
 def cases(context: click.Context, school: str | None, reader: str | None) -> None:
-    r"""Show a lead the reports that were routed to them.
+    r"""Show a lead the reports that were routed to them, and take steps in them.
 
     \b
-    askfirst cases --school st-peters --as dsl
-    askfirst cases show R-7KQ3-M2XD --as dsl
+    askfirst cases code dsl-1                 make the one-time code by which a lead enrols
+    askfirst cases enrol CODE                 enrol with the account that you are logged in with here
+    askfirst cases                            your reports
+    askfirst cases show R-7KQ3-M2XD
+    askfirst cases message R-7KQ3-M2XD "Thank you. We are looking into it."
     """
     context.obj = (school, reader)
     if context.invoked_subcommand is None:
-        one, role = _asker(school, reader)
-        with open_store(settings_from_environment()) as store:
-            click.echo(render(showing.listing(store.cases, one, role)))
+        with _asking(context.obj) as asker:
+            click.echo(render(case_view.listing(asker.store.cases, asker.school, asker.reader, asker.title)))
+
+
+_AS = (
+    click.option("--school", help=f"The school's short name. [default: {DEFAULT_SCHOOL}]"),
+    click.option("--as", "reader", help="On trial: your role, such as dsl, head or chair."),
+)
 
 
 @cases.command()
 @click.argument("reference")
-@click.option("--school", help=f"The school's short name. [default: {DEFAULT_SCHOOL}]")
-@click.option("--as", "reader", help="Your role, such as dsl, head or chair.")
+@_AS[0]
+@_AS[1]
 @click.pass_obj
 def show(given: tuple[str | None, str | None], reference: str, school: str | None, reader: str | None) -> None:
     """Open one report; that you opened it is written down."""
-    one, role = _asker(school or given[0], reader or given[1])
-    with open_store(settings_from_environment()) as store:
-        reply = showing.one(store.cases, one, reference, role)
-    if reply is None:
-        raise click.ClickException(say("cases.refused", title=one.title_of(role), reference=reference))
-    click.echo(render(reply))
+    with _asking((school or given[0], reader or given[1])) as asker:
+        reply = case_view.one(asker.store.cases, asker.school, reference, asker.reader)
+        if reply is None:
+            raise _refused(asker, reference)
+        click.echo(render(reply))
 
 
-def _asker(school: str | None, reader: str | None) -> tuple[School, str]:
-    if reader is None:
+@cases.command()
+@click.argument("reference")
+@click.pass_obj
+def take(given: tuple[str | None, str | None], reference: str) -> None:
+    """Take a report over: you have it in hand then."""
+    _act(given, reference, "taken", {})
+
+
+@cases.command()
+@click.argument("reference")
+@click.argument("text")
+@click.pass_obj
+def note(given: tuple[str | None, str | None], reference: str, text: str) -> None:
+    """Write a note for those who may read a report."""
+    _act(given, reference, "note", {"text": text})
+
+
+@cases.command()
+@click.argument("reference")
+@click.argument("text")
+@click.pass_obj
+def message(given: tuple[str | None, str | None], reference: str, text: str) -> None:
+    """Write to the reporter, who reads it with the receipt code."""
+    _act(given, reference, "message", {"text": text})
+
+
+@cases.command()
+@click.argument("reference")
+@click.argument("what", type=click.Choice(DID))
+@click.argument("text")
+@click.pass_obj
+def did(given: tuple[str | None, str | None], reference: str, what: str, text: str) -> None:
+    """Write down a step outside the bot: what, with whom and when."""
+    _act(given, reference, "did", {"what": what, "text": text})
+
+
+@cases.command()
+@click.argument("reference")
+@click.argument("reason")
+@click.pass_obj
+def close(given: tuple[str | None, str | None], reference: str, reason: str) -> None:
+    """Close a report, and say why."""
+    _act(given, reference, "closed", {"text": reason})
+
+
+@cases.command()
+@click.argument("reference")
+@click.argument("reason")
+@click.pass_obj
+def reopen(given: tuple[str | None, str | None], reference: str, reason: str) -> None:
+    """Open a closed report again, and say why."""
+    _act(given, reference, "reopened", {"text": reason})
+
+
+@cases.command("step-back")
+@click.argument("reference")
+@click.pass_obj
+def step_back(given: tuple[str | None, str | None], reference: str) -> None:
+    """Step back from a report: you can't read it any more, and the others are told."""
+    _act(given, reference, "stepped-back", {})
+
+
+@cases.command("let-in")
+@click.argument("reference")
+@click.argument("who")
+@click.pass_obj
+def let_in(given: tuple[str | None, str | None], reference: str, who: str) -> None:
+    """As the chair, let in somebody (such as head-1) who was left out in doubt."""
+    _act(given, reference, "let-in", {"who": who})
+
+
+@cases.command()
+@click.argument("code")
+def enrol(code: str) -> None:
+    """Enrol with a one-time code: this machine's account is yours from then on."""
+    settings = settings_from_environment()
+    with open_store(settings) as store:
+        meet(store, contacts_of(settings))
+        account = _account()
+        allowed = store.alarms.allowed("enrol", account)
+        lead = store.leads.enrol(code, TERMINAL, account) if allowed else None
+    if lead is None:
+        raise SetUpProblem(say("cases.no_such_code") if allowed else say("status.too_many"))
+    click.echo(say("cases.enrolled", who=lead.label))
+
+
+@cases.command()
+@click.argument("label")
+@click.pass_obj
+def code(given: tuple[str | None, str | None], label: str) -> None:
+    """Make the one-time code by which the lead with a LABEL of the contacts enrols; give it to them in person."""
+    settings = settings_from_environment()
+    with open_store(settings) as store:
+        meet(store, contacts_of(settings))
+        school = known_school(given[0] or DEFAULT_SCHOOL, folders_of(only=settings.packs))
+        made = store.leads.code(school, label)
+        known = [lead.label for lead in store.leads.holders(school)]
+    if made is None:
+        raise click.BadParameter(f"nobody in the contacts is {label}. {did_you_mean(label, known)}")
+    click.echo(say("cases.code", code=made, who=label))
+
+
+def _act(given: tuple[str | None, str | None], reference: str, step: str, inside: dict[str, str]) -> None:
+    with _asking(given) as asker:
+        allowed = step != "let-in" or "chair" in asker.roles
+        if not allowed or not asker.store.cases.act(asker.school.slug, reference, asker.reader, step, inside):
+            raise _refused(asker, reference)
+        click.echo(say(f"cases.done_{step}", reference=reference))
+
+
+def _refused(asker: _Asker, reference: str) -> click.ClickException:
+    return click.ClickException(say("cases.refused", title=asker.title, reference=reference))
+
+
+@contextmanager
+def _asking(given: tuple[str | None, str | None]) -> Iterator[_Asker]:
+    settings = settings_from_environment()
+    contacts = contacts_of(settings)
+    folders = folders_of(only=settings.packs)
+    slug, role = known_school(given[0] or DEFAULT_SCHOOL, folders), given[1]
+    if slug not in contacts and role is None:
         raise click.UsageError("Say who you are, such as: askfirst cases --as dsl")
-    if reader not in ROLES:
-        raise click.BadParameter(f"there is no role {reader}. {did_you_mean(reader, ROLES)}")
-    folders = folders_of()
-    slug = known_school(school or DEFAULT_SCHOOL, folders)
-    return load([folders[slug]], [topic.id for topic in load_topics()])[0], reader
+    if slug not in contacts and role not in ROLES:
+        raise click.BadParameter(f"there is no role {role}. {did_you_mean(role or '', ROLES)}")
+    school = load([folders[slug]], [topic.id for topic in load_topics()])[0]
+    with open_store(settings) as store:
+        if slug not in contacts:
+            yield _Asker(store, school, role or "", school.title_of(role or ""), (role or "",))
+            return
+        meet(store, contacts)
+        lead = store.leads.who(slug, TERMINAL, _account())
+        if lead is None:
+            raise click.ClickException(say("cases.not_enrolled"))
+        yield _Asker(store, school, lead.id, lead.label, lead.roles)
+
+
+def _account() -> str:
+    """Give the account that somebody is logged in with, which the system itself vouches for where it can."""
+    return str(os.getuid()) if hasattr(os, "getuid") else getpass.getuser()

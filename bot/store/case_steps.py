@@ -1,4 +1,4 @@
-"""Writes down each step that a lead or the reporter takes in a case, and what it changes: who has it, who may read it."""
+"""Writes down each step that is taken in a case, and what it changes: who has it, who may read it."""
 
 from __future__ import annotations
 

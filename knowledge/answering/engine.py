@@ -17,7 +17,7 @@ from knowledge.answering.ranking import EXCLUSIVE, Read, SchoolIndex, agrees, co
 from knowledge.answering.thread import asking_part, questions_in
 from knowledge.answering.verdict import decide
 from knowledge.answering.words import closely_read
-from knowledge.model import Audience, Clause, Modality, Verdict
+from knowledge.model import Audience, Clause, Modality, Verdict, Wording
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -30,6 +30,8 @@ if TYPE_CHECKING:
 
 _SILENT_BELOW, _YES_ABOVE = 0.5, 0.75
 """Chances that the policy rules on the question: below the first it is called silent, and a yes needs the second."""
+_SURE_OF_A_YES = {Wording.OURS: 0.5, Wording.QUOTED: 0.6}
+"""Chance that the answer is right which a yes needs; more where nobody has read the imported pack."""
 _CLOSE = 0.5
 """A clause whose score is no further behind than this is shown beside the best, and a ban is heard before a yes."""
 _MET = 3.0
@@ -128,16 +130,19 @@ class Engine:
             silent = replace(answer, citations=_cite(index.school, near), confidence=1 - covered)
             return _because(silent, f"the policy rules on this with a chance of {covered:.0%} only")
         decision = decide(best.clause, read.kind, read.words, read.shown)
-        if decision.verdict in (Verdict.ALLOWED, Verdict.ALLOWED_IF) and covered < _YES_ABOVE:
+        right = self._fitted.chance_right(signs)
+        if decision.verdict in (Verdict.ALLOWED, Verdict.ALLOWED_IF) and (
+            covered < _YES_ABOVE or right < _SURE_OF_A_YES[index.school.policy.wording]
+        ):
             near = [r.clause for r in ranked if r.topic > _NEAR or r.words > _NEAR]
             silent = replace(answer, citations=_cite(index.school, near), confidence=1 - covered)
-            return _because(silent, f"a yes needs more than a chance of {covered:.0%} that the policy rules on this")
+            return _because(silent, f"a yes needs more certainty (ruled on: {covered:.0%}, right: {right:.0%})")
         others = [r.clause for r in ranked if r is not best and r.score > best.score - _CLOSE]
         said = replace(
             answer,
             verdict=decision.verdict,
             citations=_cite(index.school, [best.clause, *others]),
-            confidence=self._fitted.chance_right(signs),
+            confidence=right,
             follow_up=FollowUp.of(best.clause, decision.open) if decision.open else None,
         )
         return _because(said, decision.reason)
@@ -210,7 +215,10 @@ def _safest(ranked: list[Ranked], shown: frozenset[str]) -> Ranked | None:
 
 
 def _cite(school: School, clauses: Iterable[Clause]) -> tuple[Citation, ...]:
-    return tuple(Citation(clause, school) for clause in list(dict.fromkeys(clauses))[:_CITED])
+    by_text: dict[str, Clause] = {}
+    for clause in clauses:  # one sentence may hold two rules, and is shown once
+        by_text.setdefault(clause.text, clause)
+    return tuple(Citation(clause, school) for clause in list(by_text.values())[:_CITED])
 
 
 def _because(answer: Answer, reason: str) -> Answer:

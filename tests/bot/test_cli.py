@@ -106,12 +106,16 @@ def test_json_has_the_keys_that_other_programs_read(run):
 
 
 def test_json_of_an_urgent_worry_says_that_help_comes_first(run):
-    answer = json.loads(run("ask", "--json", "--role", "parent", "someone is threatening to post nudes of my daughter").stdout)
+    answer = json.loads(
+        run("ask", "--json", "--role", "parent", "someone is threatening to post nudes of my daughter").stdout
+    )
     assert (answer["verdict"], answer["help"], answer["urgent"]) == ("concern", "first", True)
 
 
 def test_json_of_two_questions_has_the_second_under_more(run):
-    answer = json.loads(run("ask", "--json", "can i go on facebook at lunch? and can i log in on the school ipad?").stdout)
+    answer = json.loads(
+        run("ask", "--json", "can i go on facebook at lunch? and can i log in on the school ipad?").stdout
+    )
     assert answer["verdict"] == "allowed"
     assert [more["verdict"] for more in answer["more"]] == ["forbidden"]
     assert list(answer["more"][0]) == KEYS
@@ -119,7 +123,15 @@ def test_json_of_two_questions_has_the_second_under_more(run):
 
 def test_why_shows_what_was_matched_and_what_decided(run):
     shown = run("ask", "--why", QUESTION).stdout
-    for name in ("read as:", "topics:", "kind of question:", "circumstances:", "strength:", "decided by:", "runners-up:"):
+    for name in (
+        "read as:",
+        "topics:",
+        "kind of question:",
+        "circumstances:",
+        "strength:",
+        "decided by:",
+        "runners-up:",
+    ):
         assert name in shown
     assert "person.parent" in shown
 
@@ -163,7 +175,9 @@ def test_a_role_may_be_written_in_capitals(run):
 
 
 def test_a_batch_answers_each_line_in_its_order(run, tmp_path):
-    rows = [row(n, school=school, role=role.value) for n, (school, role) in enumerate(zip(SCHOOLS, Audience, strict=True))]
+    rows = [
+        row(n, school=school, role=role.value) for n, (school, role) in enumerate(zip(SCHOOLS, Audience, strict=True))
+    ]
     result = run("ask", "--batch", lines_of(tmp_path, *rows, "\n"))
     assert result.exit_code == 0
     answers = [json.loads(line) for line in result.stdout.splitlines()]
@@ -231,7 +245,14 @@ def test_several_folders_may_be_given_and_the_last_one_counts(run, packs, tmp_pa
     shutil.copytree(packs.folder, tmp_path / "later")
     packs("school.yaml", "Whole Primary School", "Former Primary School")
     result = run(
-        "ask", "--packs", packs.folder, "--packs", tmp_path / "later", "--school", "whole", "can i use my phone in lessons"
+        "ask",
+        "--packs",
+        packs.folder,
+        "--packs",
+        tmp_path / "later",
+        "--school",
+        "whole",
+        "can i use my phone in lessons",
     )
     assert "Whole Primary School" in result.stdout
 

@@ -11,6 +11,7 @@ from bot.app import open_store
 from bot.settings import Settings
 from knowledge.contacts import load_contacts
 from tests.bot.leading import at_work
+from tests.fakes import Person
 from tests.handlers.telling import CONTACTS, STORY, lead
 
 HOUR = timedelta(hours=1)
@@ -112,11 +113,16 @@ def test_a_press_or_a_look_at_the_list_is_not_opening(bot):
 
 def test_danger_now_is_told_again_after_ten_minutes_day_and_night(bot, clock):
     clock.now = datetime(2026, 11, 22, 2, 0, tzinfo=UTC)  # a Sunday night
-    reporter = bot.report()[0]
-    assert reporter
-    bot.works()
-    clock_before = bot.clock()
-    assert bot.goes_on(timedelta(minutes=59)) == [] or clock_before
+    person = Person(bot.world)
+    person.says("report")
+    for label in ("Yes", "Something else", "No, a pupil", "Yes", "Yes"):
+        person.presses(label)
+    for text in (STORY, "now", "here", "me"):
+        person.says(text)
+    person.presses("Send")
+    assert "danger now" in bot.works()[0][2]
+    assert bot.goes_on(timedelta(minutes=9)) == []
+    assert bot.goes_on(timedelta(minutes=1))
 
 
 def test_what_can_wait_counts_school_hours_alone(bot, clock):
@@ -141,7 +147,7 @@ def test_whoever_it_is_about_and_whoever_steps_aside_is_never_told_however_long_
 
 
 def test_where_it_is_not_safe_to_write_nothing_is_pushed(bot):
-    person = bot.report()[0]
+    person = Person(bot.world)
     person.says("report")
     for label in ("No", "Self-harm", "No, a pupil", "No"):
         person.presses(label)

@@ -1,4 +1,4 @@
-"""Reports that are not sent, and reports that name somebody: nothing grave is lost, and nobody is told of themselves."""
+"""Reports that are not sent, or that name somebody: nothing grave is lost, and nobody is told of themselves."""
 
 from __future__ import annotations
 
@@ -73,7 +73,7 @@ def test_where_two_are_not_left_it_goes_to_the_chair(parent, world, clock):
     assert readers(parent) == {"chair"}
 
 
-def test_two_roles_of_one_person_are_not_unconnected(engine, live, clock):
+def test_two_roles_of_one_person_are_not_unconnected(live, clock):
     person = Person(live)
     person.says("report")
     person.says(f"{GRAVE}. Mx Placeholder was there")
@@ -132,7 +132,7 @@ def test_a_report_without_danger_is_erased_when_it_is_stopped_or_was_left_for_a_
     assert readers(parent) == set()
 
 
-def test_a_report_that_was_passed_on_is_not_passed_on_twice_however_often_it_is_looked_at(parent, world, clock):
+def test_a_report_that_was_passed_on_is_not_passed_on_twice_however_often_it_is_looked_at(parent, world):
     parent.says("report")
     parent.says(GRAVE)
     (left,) = world.drafts.of("somebody")

@@ -260,7 +260,7 @@ class FakeSlack:
 
     def raises_concern_about(self, user: str, ts: str, channel: str) -> None:
         """Choose the shortcut on a message."""
-        team, said = self._team_of(user), self.messages[channel][ts].body["text"]
+        team = self._team_of(user)
         payload = {
             "type": "message_action",
             "callback_id": "concern_about_message",

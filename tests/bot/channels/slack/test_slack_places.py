@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
+from bot.app import now
+from handlers.message import Card, Reply
 from handlers.wording import say
 
 CHANNEL = "C00000001"
@@ -144,3 +148,11 @@ def test_the_chat_offers_questions_for_one_press(bot, server):
     offered = server.prompts["DUTEACHER01"]
     assert 1 <= len(offered["prompts"]) <= 4
     assert "thread_ts" not in offered
+
+
+def test_somebody_is_told_something_in_their_own_chat_by_their_id_or_their_address(bot, server, teacher):
+    channel = bot._running.outbox._channels["slack"]  # noqa: SLF001 -- as the deliveries of a case do
+    for number, whom in enumerate((f"{server.teams[0].id}/UTEACHER01", "UTEACHER01")):
+        (delivery,) = channel.tell("st-peters", whom, Reply((Card("You have a message."),)))
+        told = replace(delivery, key=f"told {number}")
+        assert "You have a message." in teacher.sees(lambda told=told: bot.store.deliveries.promise([told], now()))
