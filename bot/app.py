@@ -25,7 +25,8 @@ from bot.store.keys import Keys
 from bot.store.leads import StoredLeads
 from bot.store.memory import StoredMemory
 from bot.store.record import Record
-from bot.store.sealing import master_from
+from bot.store.rotating import rotate
+from bot.store.sealing import add_master_key, keep_newest_key, master_from
 from bot.store.units import Units
 from bot.store.watches import StoredWatches
 from handlers.ports import World
@@ -112,6 +113,28 @@ def open_store(settings: Settings, clock: Callable[[], datetime] = now) -> Itera
     finally:
         for database in databases:
             database.dispose()
+
+
+def rotate_master_key(settings: Settings) -> int:
+    """Wrap everything with a new master key, and throw away the older ones of the key file; raises StoreError.
+
+    The file holds both until the last value is wrapped anew, so a crash in between loses nothing.
+    """
+    given, file = settings.master_key.get_secret_value(), settings.master_key_file
+    if not given:
+        if not file.exists():
+            raise StoreError("there is no master key yet. It is made when the bot first runs")
+        add_master_key(file)
+    urls = {"main": settings.database_url, "keys": settings.keys_url}
+    databases = {tables: open_database(url, tables) for tables, url in urls.items()}
+    try:
+        count = rotate(databases, master_from(given, file))
+    finally:
+        for database in databases.values():
+            database.dispose()
+    if not given:
+        keep_newest_key(file)
+    return count
 
 
 def channels_of(settings: Settings, store: Store, schools: Collection[str]) -> list[Channel]:

@@ -23,6 +23,10 @@ _COMMANDS = {
     "run": ("bot.commands.run", "run", "Start the bot on the chat platforms that the settings name."),
     "doctor": ("bot.commands.doctor", "doctor", "Check tokens, store, packs and contacts, and say how to mend each."),
     "cases": ("bot.commands.cases", "cases", "Show a lead the reports that were routed to them."),
+    "audit": ("bot.commands.audit", "audit", "Check that the record of all cases is whole."),
+    "keys": ("bot.commands.keys", "keys", "Change the master key."),
+    "backup": ("bot.commands.backup", "backup", "Copy everything that is kept, the keys apart."),
+    "restore": ("bot.commands.backup", "restore", "Put a backup back into an empty store."),
     "routes": ("bot.commands.routes", "routes", "Say who gets which report, in which order, and why."),
     "manifest": (
         "bot.commands.manifest",

@@ -36,12 +36,47 @@ class Master:
         """Wrap a key or a short-lived value."""
         return self._keys.encrypt(key)
 
+    def rewrap(self, wrapped: bytes) -> bytes:
+        """Wrap anew, with the newest key, what any of the keys has wrapped; raises StoreError where none fits."""
+        return self.wrap(self.unwrap(wrapped))
+
     def unwrap(self, wrapped: bytes) -> bytes:
         """Give back what was wrapped; raises StoreError where none of the keys fits."""
         try:
             return self._keys.decrypt(wrapped)
         except InvalidToken:
             raise StoreError("the master key doesn't fit this database. Give the one that it was made with") from None
+
+
+def add_master_key(file: Path) -> None:
+    """Put a fresh key before those in a key file; raises StoreError where that can't be done."""
+    _replace(file, [new_master_key(), *_keys_in(file)])
+
+
+def keep_newest_key(file: Path) -> None:
+    """Throw the older keys of a key file away, once nothing is wrapped with them any more."""
+    _replace(file, _keys_in(file)[:1])
+
+
+def _keys_in(file: Path) -> list[str]:
+    try:
+        return file.read_text(encoding="ascii").split()
+    except OSError as error:
+        raise StoreError(f"{file} can't be read ({error.strerror})") from None
+
+
+def _replace(file: Path, keys: list[str]) -> None:
+    """Write keys beside a file and move them into its place whole, so that no crash leaves half of it."""
+    fresh = file.with_name(f"{file.name}.{secrets.token_hex(4)}")
+    try:
+        descriptor = os.open(fresh, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
+        with os.fdopen(descriptor, "wb") as out:
+            out.write("".join(f"{key}\n" for key in keys).encode())
+            out.flush()
+            os.fsync(out.fileno())
+        fresh.replace(file)
+    except OSError as error:
+        raise StoreError(f"{file} can't be written ({error.strerror})") from None
 
 
 def new_master_key() -> str:

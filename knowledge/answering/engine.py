@@ -33,9 +33,11 @@ _SILENT_BELOW, _YES_ABOVE = 0.5, 0.75
 _SURE_OF_A_YES = {Wording.OURS: 0.5, Wording.QUOTED: 0.6}
 """Chance that the answer is right which a yes needs; more where nobody has read the imported pack."""
 _CLOSE = 0.5
-"""A clause whose score is no further behind than this is shown beside the best, and a ban is heard before a yes."""
-_MET = 3.0
-"""The same for a ban about a circumstance that the question shows."""
+"""A clause whose score is no further behind than this is shown beside the best."""
+_BAN_CLOSE = 1.5
+"""A ban no further behind than this is heard before a yes."""
+_MET = 6.0
+"""A ban no further behind is heard before a yes where it is about a circumstance that the question shows."""
 _CITED = 3
 _QUESTIONS = 3
 _NEAR = 0.1
@@ -209,7 +211,9 @@ def _safest(ranked: list[Ranked], shown: frozenset[str]) -> Ranked | None:
         if rival.clause.text == best.clause.text:
             return rival  # one sentence that permits and bans: the ban is what must not be overlooked
         met = {t for t in rival.clause.about & shown if t.split(".")[0] in EXCLUSIVE} - spoken_of
-        if rival.score > best.score - (_MET if met else _CLOSE) and (met or agrees(best) <= agrees(rival)):
+        if rival.score > best.score - (_MET if met and rival.topic > _NEAR / 2 else _BAN_CLOSE) and (
+            met or agrees(best) <= agrees(rival)
+        ):
             return rival
     return best
 

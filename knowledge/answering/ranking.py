@@ -115,7 +115,8 @@ class SchoolIndex:
         return telling | {f"@{concept}" for concept in concepts_of(words, self.model.lexicon)}
 
     def _pairs(self, words: list[str]) -> set[str]:
-        return self._bag(words) | {f"{a} {b}" for a, b in pairwise(words)}
+        told = [stem(word) for word in words if word not in self.model.lexicon.empty]
+        return self._bag(words) | {f"{a} {b}" for a, b in pairwise(told)}
 
     def _asked(self, words: list[str]) -> NDArray[np.float32]:
         """Give for each clause how near the question comes to one of the ways of asking peculiar to it."""

@@ -110,7 +110,7 @@ def test_forgetting_keeps_to_it_too_and_erases_everything_else(parent, world, cl
     assert "One thing is not erased" not in parent.says("/forget")
 
 
-def test_starting_again_passes_the_first_one_on_and_says_so(parent, world, clock):
+def test_starting_again_passes_the_first_one_on_and_says_so(parent, clock):
     parent.says("report")
     parent.says(GRAVE)
     clock.goes_on(timedelta(minutes=90))

@@ -1,0 +1,39 @@
+"""`askfirst keys`: changes the master key, which opens the keys of all cases."""
+
+from __future__ import annotations
+
+import click
+
+from bot.app import SetUpProblem, rotate_master_key, settings_from_environment
+from bot.store.databases import StoreError
+
+
+@click.group()
+def keys() -> None:
+    """Look after the master key."""
+
+
+@keys.command()
+def rotate() -> None:
+    """Wrap everything with a new master key, and throw the old one away.
+
+    Stop askfirst run first, and start it again afterwards. Where the key stands in ASKFIRST_MASTER_KEY, put a new
+    one before it there (askfirst keys new makes one), run this, and take the old one out.
+    """
+    settings = settings_from_environment()
+    try:
+        count = rotate_master_key(settings)
+    except StoreError as error:
+        raise SetUpProblem(f"{error}.") from None
+    click.echo(f"{count} values are wrapped with the new master key.")
+    if settings.master_key.get_secret_value():
+        click.echo("You can take the older keys out of ASKFIRST_MASTER_KEY now.")
+    click.echo("Backups made before need the old key: keep it with them, or make a fresh backup.")
+
+
+@keys.command()
+def new() -> None:
+    """Print a fresh master key, for ASKFIRST_MASTER_KEY."""
+    from bot.store.sealing import new_master_key  # noqa: PLC0415 -- cryptography is slow to load
+
+    click.echo(new_master_key())

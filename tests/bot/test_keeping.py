@@ -1,0 +1,158 @@
+"""What an administrator does with what is kept: backup and restore, a new master key, and a look at the record."""
+
+from __future__ import annotations
+
+import contextlib
+import sqlite3
+
+import pytest
+from click.testing import CliRunner
+from sqlalchemy import LargeBinary
+
+from bot.app import open_store
+from bot.cli import askfirst
+from bot.settings import Settings
+from bot.store import tables
+from bot.store.rotating import WRAPPED
+from knowledge.contacts import load_contacts
+from tests.bot.leading import at_work
+from tests.handlers.telling import CONTACTS, STORY, lead
+
+
+@pytest.fixture
+def contacts():
+    return load_contacts(CONTACTS)
+
+
+def types(*words):
+    return CliRunner().invoke(askfirst, [str(word) for word in words])
+
+
+def fill(settings, engine, contacts, clock):
+    """A store with a report that nobody has opened yet, and whose notices are promised and not sent."""
+    with open_store(settings, clock) as store:
+        bot = at_work(store, engine, contacts, clock)
+        _, code = bot.report()
+        while bot.watch.turn():
+            pass
+        store.memory.keep("somebody", "here", "ask", {"q": 1}, None)
+    return code
+
+
+def test_a_backup_with_a_report_in_flight_goes_on_where_it_stood(engine, contacts, clock, tmp_path, monkeypatch):
+    code = fill(Settings(data=tmp_path / "old", _env_file=None), engine, contacts, clock)
+    monkeypatch.setenv("ASKFIRST_DATA", str(tmp_path / "old"))
+    assert types("backup", "--to", tmp_path / "a", "--keys-to", tmp_path / "b").exit_code == 0
+    monkeypatch.setenv("ASKFIRST_DATA", str(tmp_path / "new"))
+    (tmp_path / "new").mkdir()
+    (tmp_path / "new" / "master.key").write_bytes((tmp_path / "old" / "master.key").read_bytes())
+    done = types(
+        "restore", "--from", tmp_path / "a" / "askfirst.db", "--keys-from", tmp_path / "b" / "askfirst-keys.db"
+    )
+    assert done.exit_code == 0, done.output
+    assert types("audit", "verify").exit_code == 0
+    with open_store(Settings(data=tmp_path / "new", _env_file=None), clock) as store:
+        bot = at_work(store, engine, contacts, clock)
+        assert store.cases.status(code).opened is None
+        assert {address for _, address, _ in bot.works()} == {"U0123ABCF", "U0123ABCD"}
+        who = lead(bot.world, "dsl-1")
+        (line,) = store.cases.listed("st-peters", who)
+        assert store.cases.opened("st-peters", line.reference, who).case.answers["what"] == STORY
+
+
+def test_a_store_that_holds_something_is_never_overwritten(engine, contacts, clock, tmp_path, monkeypatch):
+    fill(Settings(data=tmp_path / "old", _env_file=None), engine, contacts, clock)
+    monkeypatch.setenv("ASKFIRST_DATA", str(tmp_path / "old"))
+    words = ("backup", "--to", tmp_path / "a", "--keys-to", tmp_path / "b")
+    assert types(*words).exit_code == 0
+    again = types(*words)
+    assert again.exit_code == 1
+    assert "something in that database already" in again.output
+    assert (
+        types(
+            "restore", "--from", tmp_path / "a" / "askfirst.db", "--keys-from", tmp_path / "b" / "askfirst-keys.db"
+        ).exit_code
+        == 1
+    )
+
+
+def test_keys_and_what_they_open_are_never_put_into_one_folder(tmp_path, monkeypatch):
+    monkeypatch.setenv("ASKFIRST_DATA", str(tmp_path / "old"))
+    result = types("backup", "--to", tmp_path / "a", "--keys-to", tmp_path / "a")
+    assert result.exit_code == 2
+    assert "another folder" in result.output
+
+
+def test_no_word_of_a_report_stands_in_a_backup(engine, contacts, clock, tmp_path, monkeypatch):
+    fill(Settings(data=tmp_path / "old", _env_file=None), engine, contacts, clock)
+    monkeypatch.setenv("ASKFIRST_DATA", str(tmp_path / "old"))
+    types("backup", "--to", tmp_path / "a", "--keys-to", tmp_path / "b")
+    for file in (*(tmp_path / "a").iterdir(), *(tmp_path / "b").iterdir()):
+        content = file.read_bytes()
+        for word in (STORY, "moon_walker", "Roblox", "grooming", "reporter", "chair@"):
+            assert word.encode() not in content
+
+
+def test_a_new_master_key_opens_everything_and_the_old_one_nothing(engine, contacts, clock, tmp_path, monkeypatch):
+    settings = Settings(data=tmp_path / "old", _env_file=None)
+    code = fill(settings, engine, contacts, clock)
+    old = settings.master_key_file.read_text()
+    monkeypatch.setenv("ASKFIRST_DATA", str(tmp_path / "old"))
+    result = types("keys", "rotate")
+    assert result.exit_code == 0, result.output
+    assert old.strip() not in settings.master_key_file.read_text()
+    with open_store(settings, clock) as store:
+        assert store.cases.status(code)
+        assert store.memory.recall("somebody", "here", "ask") == {"q": 1}
+        assert {a for _, a, _ in at_work(store, engine, contacts, clock).works()} == {"U0123ABCF", "U0123ABCD"}
+    assert types("audit", "verify").exit_code == 0
+    settings.master_key_file.write_text(old)
+    assert "doesn't fit" in types("audit", "verify").output
+
+
+def test_every_sealed_column_is_either_wrapped_anew_or_sealed_with_a_cases_own_key():
+    sealed = {
+        c for m in (tables.main, tables.keys) for t in m.tables.values() for c in t.c if isinstance(c.type, LargeBinary)
+    }
+    by_case = {tables.cases.c.sealed, tables.drafts.c.sealed, tables.record.c.sealed}
+    assert sealed == by_case | set(WRAPPED)
+
+
+def test_a_record_that_was_changed_is_said_with_exit_code_1(engine, contacts, clock, tmp_path, monkeypatch):
+    fill(Settings(data=tmp_path / "old", _env_file=None), engine, contacts, clock)
+    monkeypatch.setenv("ASKFIRST_DATA", str(tmp_path / "old"))
+    assert "is whole" in types("audit", "verify").output
+    with contextlib.closing(sqlite3.connect(tmp_path / "old" / "askfirst.db")) as database:
+        database.execute("UPDATE record SET at = '2020'")
+        database.commit()
+    result = types("audit", "verify")
+    assert result.exit_code == 1
+    assert "changed from outside at step 1" in result.output
+
+
+def test_a_lead_works_on_the_command_line_with_the_account_of_the_machine(
+    engine, contacts, clock, tmp_path, monkeypatch
+):
+    fill(Settings(data=tmp_path / "old", _env_file=None), engine, contacts, clock)
+    monkeypatch.setenv("ASKFIRST_DATA", str(tmp_path / "old"))
+    monkeypatch.setenv("ASKFIRST_CONTACTS", str(CONTACTS))
+    assert "I don't know this account" in types("cases").output
+    code = types("cases", "code", "dsl-1").output.split("dsl-1: ")[1][:19]
+    assert "You are enrolled: dsl-1" in types("cases", "enrol", code).output
+    listed = types("cases").output
+    reference = listed[listed.index("R-") :][:11]
+    assert STORY in " ".join(types("cases", "show", reference).output.split())
+    for words in (
+        ("note", reference, "a note"),
+        ("message", reference, "a message"),
+        ("did", reference, "referred-lado", "by phone"),
+        ("close", reference, "done"),
+        ("reopen", reference, "more"),
+        ("take", reference),
+        ("step-back", reference),
+    ):
+        result = types("cases", *words)
+        assert result.exit_code == 0, result.output
+    refused = types("cases", "show", reference)
+    assert refused.exit_code == 1
+    assert refused.output == types("cases", "show", "R-0000-0000").output.replace("R-0000-0000", reference)
