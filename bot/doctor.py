@@ -12,6 +12,7 @@ import click
 from bot.app import channels_of, contacts_of, now, open_store, schools_served
 from bot.channels.channel import Unusable
 from bot.packs import load
+from bot.reachable import MEND, dead_ends, openable
 from knowledge.topics.library import load_topics
 
 if TYPE_CHECKING:
@@ -46,7 +47,7 @@ def examine(settings: Settings) -> Iterator[Finding]:
     except click.ClickException as error:
         yield Finding("schools", error.message, "Mend that, then look again")
         return
-    yield from _packs(folders, contacts)
+    yield from _packs(settings, folders, contacts)
     try:
         with open_store(settings) as store:
             yield from _store(store, now())
@@ -55,7 +56,9 @@ def examine(settings: Settings) -> Iterator[Finding]:
         yield Finding("store", error.message, "Mend that, then look again")
 
 
-def _packs(folders: Mapping[str, Path], contacts: Mapping[str, Contacts]) -> Iterator[Finding]:
+def _packs(
+    settings: Settings, folders: Mapping[str, Path], contacts: Mapping[str, Contacts]
+) -> Iterator[Finding]:
     try:
         schools = load(folders.values(), [topic.id for topic in load_topics()])
     except click.ClickException as error:
@@ -65,10 +68,10 @@ def _packs(folders: Mapping[str, Path], contacts: Mapping[str, Contacts]) -> Ite
         yield Finding(
             "pack", f"{school.name} ({school.slug}): {len(school.clauses)} clauses, {len(school.routes)} routes"
         )
-        yield from _contacts(school, contacts.get(school.slug))
+        yield from _contacts(school, contacts.get(school.slug), openable(settings))
 
 
-def _contacts(school: School, contacts: Contacts | None) -> Iterator[Finding]:
+def _contacts(school: School, contacts: Contacts | None, channels: Collection[str]) -> Iterator[Finding]:
     if contacts is None:
         yield Finding(
             "contacts",
@@ -76,17 +79,11 @@ def _contacts(school: School, contacts: Contacts | None) -> Iterator[Finding]:
             "Write its contacts after docs/contacts.example.yaml and name them in ASKFIRST_CONTACTS",
         )
         return
-    held = {role for person in contacts.people for role in person.roles if person.left is None}
-    told = {role for route in school.routes for role in route.notify}
-    nobody = sorted(school.title_of(role) for role in told - held)
-    if nobody:
-        yield Finding(
-            "contacts",
-            f"{school.slug}: reports are routed to {', '.join(nobody)}, and nobody holds that role",
-            "Add somebody with the role to the contacts, or change the route",
-        )
-    else:
-        yield Finding("contacts", f"{school.slug}: {len(contacts.people)} people, every routed role is held")
+    dead = dead_ends(school, contacts, channels)
+    for line in dead:
+        yield Finding("contacts", line, MEND)
+    if not dead:
+        yield Finding("contacts", f"{school.slug}: {len(contacts.people)} people, every report can be opened")
 
 
 def _store(store: Store, at: datetime) -> Iterator[Finding]:
@@ -105,6 +102,8 @@ def _store(store: Store, at: datetime) -> Iterator[Finding]:
             f"{waiting.given_up} messages could not be answered in the last days; their senders were told so",
             "Look for “given up” in the log of askfirst run, and tell us the error's name",
         )
+    for alarm in store.alarms.raised():
+        yield Finding("alarm", f"{alarm.name}, since {alarm.since:%d %B %H:%M}", "Look at its line in the log")
     for lost in store.deliveries.given_up():
         yield Finding(
             "outbox",

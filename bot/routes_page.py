@@ -42,6 +42,8 @@ def said(school: School, concern: Concern, routed: Routed) -> list[str]:
     for position, one in enumerate(routed.recipients, start=1):
         form = "routes.away" if one.away else "routes.tells"
         lines.append("  " + say(form, position=str(position), title=one.title, reason=one.reason, basis=one.basis))
+    if routed.next_in_line:
+        lines.append("  " + say("routes.next", who=", ".join(one.title for one in routed.next_in_line)))
     lines += ["  " + say("routes.never", title=one.title, reason=one.reason) for one in routed.excluded]
     if routed.ring:
         lines.append("  " + say("routes.ring", lines=_names(routed.ring)))

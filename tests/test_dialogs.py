@@ -45,9 +45,7 @@ class Terminal:
 
     def _send(self, text: str, offered: tuple[Button, ...]) -> str:
         self._count += 1
-        message = parse(
-            text, offered, school=self._school, role=self._role, at=_NOW, event=f"line-{self._count}"
-        )
+        message = parse(text, offered, school=self._school, role=self._role, at=_NOW, event=f"line-{self._count}")
         reply = dispatch(message, self._world)
         self._offered = pressable(reply)
         self._seen += self._offered

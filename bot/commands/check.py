@@ -6,7 +6,9 @@ from pathlib import Path
 
 import click
 
+from bot.app import contacts_of, settings_from_environment
 from bot.packs import folders_of, load
+from bot.reachable import openable, refuse_dead_ends
 from knowledge.reading import PackError
 from knowledge.topics.library import load_topics
 
@@ -27,6 +29,9 @@ def check(quiet: bool, folder: Path | None) -> None:
     except PackError as error:
         raise click.ClickException("\n".join(["these files can't be used:", *map(str, error.problems)])) from None
     schools = load(folders_of(only=folder).values(), [topic.id for topic in topics])
+    settings = settings_from_environment()
+    # Where nothing is set yet, either platform will do.
+    refuse_dead_ends(schools, contacts_of(settings), openable(settings) or ("slack", "telegram"))
     if not quiet:
         for school in schools:
             click.echo(f"{school.slug}: {len(school.clauses)} clauses, {len(school.routes)} routes")

@@ -22,6 +22,7 @@ from bot.channels.channel import Unusable
 from bot.commands.index import show_progress
 from bot.index import load_or_learn
 from bot.packs import load
+from bot.reachable import openable, refuse_dead_ends
 from bot.run import serve
 from knowledge.answering.engine import Engine
 from knowledge.topics.library import load_concerns
@@ -47,7 +48,9 @@ def run() -> None:
                 " see .env.example."
             )
         model = load_or_learn(show_progress)
-        engine = Engine(load(folders.values(), model.topics), model, load_concerns())
+        schools = load(folders.values(), model.topics)
+        refuse_dead_ends(schools, contacts, openable(settings))
+        engine = Engine(schools, model, load_concerns())
         if without := [slug for slug in folders if slug not in contacts]:
             click.echo(f"Trial: nobody receives the reports of {', '.join(without)}.")
         try:

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from knowledge.answering.answer import Help
-from knowledge.answering.words import closely_read, plain
+from knowledge.answering.words import closely_read, plain, words_of
+from knowledge.reading import Field, Problems, read_file
 from knowledge.safety import load_safety
 
 if TYPE_CHECKING:
@@ -20,8 +24,11 @@ if TYPE_CHECKING:
     from knowledge.model import Audience
     from knowledge.topics.library import Topic
 
+CONCERN = Path(__file__).with_name("concern.yaml")
 _FIRST, _BESIDE = 0.5, 0.12
 """Chances that a message is a disclosure, above which help comes first, or stands beside the answer."""
+_FIRST_WHERE_IT_HAPPENED, _FIRST_WHERE_LEAVE_IS_ASKED = 0.3, 0.85
+"""The first where the message tells of something that happened; and where it only asks leave, of nothing urgent."""
 _LONG, _WINDOW, _STEP = 70, 50, 25
 """A message of more words than _LONG is heard in windows too, so that a worry in a long story is not drowned."""
 
@@ -39,6 +46,18 @@ class Heard:
     signposts: tuple[str, ...] = ()
     never_cite: frozenset[str] = frozenset()
     leads_to: tuple[str, ...] = ()
+
+
+@cache
+def _patterns(path: Path = CONCERN) -> tuple[re.Pattern[str], re.Pattern[str]]:
+    problems = Problems()
+    root = read_file(path, problems)
+    problems.raise_any()
+    assert root is not None  # noqa: S101 -- read_file notes a problem wherever it gives None
+    row = root.entry(required=["happened", "asks_leave"])
+    found = [re.compile("|".join(row.read(name, Field.texts, ()))) for name in ("happened", "asks_leave")]
+    problems.raise_any()
+    return found[0], found[1]
 
 
 class Listener:
@@ -61,7 +80,9 @@ class Listener:
             default=(0.0, None),
             key=lambda c: c[0],
         )
-        helping = Help.FIRST if chance >= _FIRST else Help.BESIDE if chance >= _BESIDE else Help.NONE
+        helping = Help.BESIDE if chance >= _BESIDE else Help.NONE
+        if topic is not None and chance >= self._enough(text, topic):
+            helping = Help.FIRST
         if helping is Help.NONE or topic is None:
             return Heard(Help.NONE, chance, never_cite=frozenset(t for rule in named for t in rule.never_cite))
         rules = named + [rule for rule in load_safety() if topic.id in rule.topics and rule not in named]
@@ -76,6 +97,14 @@ class Listener:
             never_cite=frozenset(t for rule in rules for t in rule.never_cite),
             leads_to=topic.leads_to,
         )
+
+    def _enough(self, text: str, topic: Topic) -> float:
+        """Give the chance from which help comes first."""
+        happened, asks_leave = _patterns()
+        words = " ".join(words_of(text))
+        if happened.search(words):
+            return _FIRST if asks_leave.search(words) else _FIRST_WHERE_IT_HAPPENED
+        return _FIRST_WHERE_LEAVE_IS_ASKED if asks_leave.search(words) and not topic.urgent else _FIRST
 
     def _windows(self, message: str) -> Iterator[list[str]]:
         words = self._model.read(closely_read(message))

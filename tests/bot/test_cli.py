@@ -408,7 +408,7 @@ def test_a_mistake_ends_in_one_clear_line(real):
     assert b"Traceback" not in done.stderr
 
 
-def test_python_dash_m_bot_is_the_same_command(tmp_path):
+def test_python_dash_m_bot_is_the_same_command():
     done = subprocess.run(
         [sys.executable, "-m", "bot", "--version"], capture_output=True, check=True, timeout=60, text=True
     )

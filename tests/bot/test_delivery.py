@@ -8,7 +8,6 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from bot.app import open_store
-from bot.settings import Settings
 from knowledge.contacts import load_contacts
 from tests.bot.leading import at_work
 from tests.fakes import Person
@@ -23,9 +22,9 @@ def contacts():
 
 
 @pytest.fixture
-def bot(engine, clock, tmp_path, contacts):
+def bot(engine, clock, a_database, contacts):
     clock.now = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)  # a Monday in term
-    with open_store(Settings(data=tmp_path, _env_file=None), clock) as store:
+    with open_store(a_database, clock) as store:
         yield at_work(store, engine, contacts, clock)
 
 

@@ -9,7 +9,6 @@ import pytest
 
 from bot.app import open_store
 from bot.dispatch import dispatch
-from bot.settings import Settings
 from handlers.message import Message
 from knowledge.contacts import load_contacts
 from tests.bot.leading import at_work
@@ -23,9 +22,9 @@ def contacts():
 
 
 @pytest.fixture
-def bot(engine, clock, tmp_path, contacts):
+def bot(engine, clock, a_database, contacts):
     clock.now = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
-    with open_store(Settings(data=tmp_path, _env_file=None), clock) as store:
+    with open_store(a_database, clock) as store:
         yield at_work(store, engine, contacts, clock)
 
 

@@ -9,6 +9,7 @@ from functools import cache
 from pathlib import Path
 
 import pytest
+import yaml
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from rapidfuzz import fuzz, process
@@ -20,77 +21,27 @@ from knowledge.safety import load_safety
 from knowledge.topics.library import load_topics
 
 EXAMS = Path(__file__).parents[1] / "exams"
+PAIRS = Path(__file__).with_name("pairs.yaml")
 SLUGS = ("kingsthorpe-village", "newall-green", "st-johns", "st-marys", "st-peters")
-_SLUG = {"SP": "st-peters", "SM": "st-marys", "SJ": "st-johns", "NG": "newall-green", "KV": "kingsthorpe-village"}
 _YES = {Verdict.ALLOWED, Verdict.REQUIRED, Verdict.RECOMMENDED}
 NOT_YET = "the engine answers this wrongly as yet"
 
 # --- one circumstance changes the verdict
 
-PAIRS = """
-SP staff   can i go on facebook in lesson time = forbidden / can i go on facebook at lunch = allowed
-SP staff   can i check instagram in my break = allowed / can i check instagram in front of the children = discouraged
-SP staff   can i check my own facebook on the school ipad = forbidden / can i check my own facebook at break = allowed
-SP staff   can i use the school wifi for my own facebook = allowed_if / the executive principal said no, can i use the school wifi for my own facebook = forbidden
-SP staff   can i accept a friend request from a parent = forbidden / do i have to tell anyone about a friend request from a parent = required
-SP staff   can i use my school email for school things = required / can i use my gmail for school things = discouraged
-SM staff   can i be friends with a mum on facebook = forbidden / can i be friends with a mum on facebook, shes my sister = allowed
-SM staff   can i be friends with a mum on facebook, shes my sister = allowed / can i be friends with a mum on facebook, shes my neighbour = forbidden
-SM staff   can i take photos for the school twitter on my own phone = allowed_if / can i take photos for the school twitter with the school camera = allowed
-SM staff   can i take photos for the school twitter on my own phone, the head said yes = allowed / can i take photos for the school twitter on my own phone, the head said no = forbidden
-SM staff   can i put a childs certificate on the school twitter with no name on it = allowed / can i put a childs certificate on the school twitter with the name on it = forbidden
-SM staff   can i put a photo of a child on the school facebook, the parents have agreed = allowed / can i put a photo of a child on the school facebook, the parents said no = forbidden
-SJ staff   can i go on facebook at break = allowed_if / can i go on facebook at break in the area set aside with no children near = allowed
-SJ staff   can i friend a former pupil on insta = forbidden / can i friend a colleague on insta = not_covered
-NG staff   can i use my phone at lunch = allowed / can i use my phone in lessons = discouraged
-NG staff   can i go on my phone before school = allowed / can i go on my phone in assembly = discouraged
-NG staff   can i add a pupil on facebook = forbidden / can i add a pupil on facebook, shes my niece = allowed_if
-NG staff   can i add a pupil on facebook, shes my niece = allowed_if / can i add a pupil on facebook, shes my niece and ive declared it to the head = allowed
-NG staff   can i add a pupil on facebook = forbidden / can i add a mum on facebook = discouraged
-NG staff   can i set up a facebook page for the school = allowed_if / can i set up a facebook page for the school, the head has agreed = allowed
-NG staff   can i set up a facebook page for the school, the head has agreed = allowed / can i set up a facebook page for the school, the head said no = forbidden
-KV staff   can i tag a colleague in a photo = allowed_if / can i tag a colleague in a photo, she said yes = allowed
-KV staff   can i tag a colleague in a photo, she said yes = allowed / can i tag a colleague in a photo, she said no = forbidden
-KV staff   can i tag a colleague in a photo = allowed_if / can i tag a pupil in a photo = forbidden
-KV staff   can i take a photo of the children with my mobile = allowed_if / can i take a photo of the children with my mobile, the head said yes = allowed
-KV staff   can i take a photo of the children with my mobile, the head said yes = allowed / can i take a photo of the children with my mobile, the head said no = forbidden
-KV staff   can i friend a pupil on facebook = forbidden / can i friend a parent on facebook = discouraged
-KV staff   can i message pupils from the school account = allowed / can i message pupils from my own account = forbidden
-KV staff   can i take the school camera home = forbidden / can i take the school camera on a school trip = allowed
-KV staff   can i make a personal call while im working = discouraged / can i take an urgent call, ive arranged it with the head = allowed
-KV parent  can i put a photo of my own son on facebook = allowed / can i put a photo of my son and his friends on facebook = forbidden
-KV parent  can i film sports day = allowed_if / can i put a film of sports day with other children in it on facebook = forbidden
-KV visitor can i use my phone in the foyer = allowed / can i use my phone in the classroom = forbidden
-KV visitor can i use my phone outside the building = allowed / can i use my phone in the toilets = forbidden
-"""
 
-PAIRS_NOT_YET = """
-SP staff   can i use the school wifi for my own facebook = allowed_if / can i use the school wifi for my own facebook, the executive principal has allowed it and the online safety officer checked the security = allowed
-SP staff   can i go on facebook at lunch = allowed / the executive principal said i can use the school wifi for facebook and the online safety officer checked it, can i = allowed
-SJ staff   can i use facebook during lessons = forbidden / can i use facebook in a lesson as part of a curriculum activity = allowed
-SJ staff   can i use my hotmail for school work = discouraged / should i use my school email for school work = recommended
-NG staff   should i keep the bullying messages = recommended / is it ok to delete the bullying messages = discouraged
-KV staff   can i friend a former pupil who is 14 = forbidden / can i friend a former pupil who is 25 = allowed
-KV staff   can i put a pupils first name and year group in a post = allowed / can i put a pupils full name in a post = forbidden
-KV pupil   can we go on instagram in school = discouraged / can we go on instagram in school, our teacher said to for the lesson = allowed
-"""
+def _pairs():
+    """Give the pairs, each as questions with their verdicts."""
+    for pair in yaml.safe_load(PAIRS.read_text(encoding="utf-8")):
+        asks = {ask["q"]: ask["verdict"] for ask in pair["asks"]}
+        marks = [pytest.mark.xfail(reason=NOT_YET, strict=False)] if pair.get("not_yet") else []
+        name = f"{pair['school']}: {pair['asks'][-1]['q'][:60]}"
+        yield pytest.param(pair["school"], Audience(pair["role"]), asks, id=name, marks=marks)
 
 
-def _pairs(text, *marks):
-    for line in text.strip().splitlines():
-        school, role, rest = line.split(maxsplit=2)
-        sides = [side.rsplit(" = ", 1) for side in rest.split(" / ")]
-        yield pytest.param(_SLUG[school], Audience(role), sides, id=f"{school} {rest[:60]}", marks=marks)
-
-
-@pytest.mark.parametrize(
-    ("slug", "role", "sides"),
-    [*_pairs(PAIRS), *_pairs(PAIRS_NOT_YET, pytest.mark.xfail(reason=NOT_YET, strict=False))],
-)
-def test_one_circumstance_changes_the_verdict(engine, slug, role, sides):
-    got = {question: engine.answer(slug, role, question).verdict.value for question, _ in sides}
-    assert got == dict(sides)
-    assert len(set(got.values())) == len(sides)
+@pytest.mark.parametrize(("slug", "role", "asks"), list(_pairs()))
+def test_one_circumstance_changes_the_verdict(engine, slug, role, asks):
+    assert {question: engine.answer(slug, role, question).verdict.value for question in asks} == asks
+    assert len(set(asks.values())) > 1
 
 
 @pytest.mark.parametrize(
@@ -258,9 +209,29 @@ def test_a_plain_question_stays_a_question(engine, question):
 _TEXTS = st.one_of(
     st.text(max_size=300),
     st.text(alphabet=string.printable, max_size=300),
-    st.lists(st.sampled_from("can i not do my friend parent phone lunch nude head school ? 6 a the".split()), max_size=30).map(
-        " ".join
-    ),
+    st.lists(
+        st.sampled_from(
+            [
+                "can",
+                "i",
+                "not",
+                "do",
+                "my",
+                "friend",
+                "parent",
+                "phone",
+                "lunch",
+                "nude",
+                "head",
+                "school",
+                "?",
+                "6",
+                "a",
+                "the",
+            ]
+        ),
+        max_size=30,
+    ).map(" ".join),
 )
 
 
@@ -277,10 +248,14 @@ def test_any_text_is_answered_from_the_own_school_and_the_same_way_twice(engine,
     json.dumps(answer.as_json())
 
 
-@pytest.mark.parametrize("text", ["", " ", "\x00", "\ud800", "?" * 5000, "a" * 100_000, "🙂" * 5000, "ﷺ" * 3000, "\n" * 9])
+@pytest.mark.parametrize(
+    "text", ["", " ", "\x00", "\ud800", "?" * 5000, "a" * 100_000, "🙂" * 5000, "ﷺ" * 3000, "\n" * 9]
+)
 def test_odd_texts_are_answered(engine, text):
     for slug in SLUGS:
-        assert engine.answer(slug, Audience.PARENT, text).citations == () or text
+        answer = engine.answer(slug, Audience.PARENT, text)
+        assert answer.verdict is Verdict.NOT_COVERED
+        assert not answer.citations
 
 
 _STORY = (
@@ -291,7 +266,8 @@ _STORY = (
 
 @pytest.mark.parametrize("length", [4_000, 20_000, 100_000])
 @pytest.mark.parametrize(
-    "worry", ["A girl in my class told me that her dad hits her.", "A man on roblox wants to meet my nine year old son."]
+    "worry",
+    ["A girl in my class told me that her dad hits her.", "A man on roblox wants to meet my nine year old son."],
 )
 def test_a_worry_at_the_end_of_a_very_long_message_is_heard(engine, worry, length):
     message = (_STORY * (length // len(_STORY) + 1))[: length - len(worry)] + " " + worry
@@ -310,13 +286,17 @@ def test_a_hundred_thousand_characters_are_answered(engine):
 @cache
 def exam():
     """Give every question on the built-in schools."""
-    return tuple(json.loads(line) for path in sorted(EXAMS.glob("*.jsonl")) for line in path.read_text("utf-8").splitlines())
+    return tuple(
+        json.loads(line) for path in sorted(EXAMS.glob("*.jsonl")) for line in path.read_text("utf-8").splitlines()
+    )
 
 
 @cache
 def every_exam():
     """Give every question, those on policies that were never seen too."""
-    return tuple(json.loads(line) for path in sorted(EXAMS.rglob("*.jsonl")) for line in path.read_text("utf-8").splitlines())
+    return tuple(
+        json.loads(line) for path in sorted(EXAMS.rglob("*.jsonl")) for line in path.read_text("utf-8").splitlines()
+    )
 
 
 def _one_typo(question, draw):
@@ -346,7 +326,7 @@ _LEAST_KEPT = 0.97
 @pytest.mark.slow
 @pytest.mark.parametrize("change", _CHANGES)
 def test_manners_and_slips_of_the_pen_keep_the_verdict(engine, change):
-    draw = random.Random(7)
+    draw = random.Random(7)  # noqa: S311 -- slips of the pen, no secret
     changed = []
     for row in exam():
         role = Audience(row["role"])

@@ -1,6 +1,6 @@
 """Packs: a whole one loads, and of a broken one everything is said at once, with file, line and how to mend it.
 
-Each folder of tests/broken_packs but `whole` holds only what differs from it, and expected.yaml says what is found then.
+Each folder of tests/broken_packs but `whole` holds what differs from it, and expected.yaml says what is found then.
 """
 
 from __future__ import annotations
@@ -121,7 +121,7 @@ def test_there_is_a_broken_pack_for_every_closed_set_and_every_sort_of_value():
 
 def test_a_folder_of_packs_is_told_from_a_pack(tmp_path):
     assert pack_folders(PACKS / "whole") == [PACKS / "whole"]
-    assert [folder.name for folder in pack_folders(PACKS)][0] == "another-slug"
+    assert next(folder.name for folder in pack_folders(PACKS)) == "another-slug"
     assert pack_folders(tmp_path) == []
 
 
@@ -154,18 +154,19 @@ TOPICS = """topics:
 
 
 @pytest.mark.parametrize(
-    ("load", "text", "old", "new", "said"),
+    ("load", "text", "change", "said"),
     [
-        (load_signposts, SIGNPOSTS, "2026-11", "lately", "2: checked is not a date: lately"),
-        (load_signposts, SIGNPOSTS, ", helps: anybody", "", "2: helps is missing"),
-        (load_signposts, SIGNPOSTS, "0800", '""', "2: reach holds no text"),
-        (load_safety, SAFETY, "[police]", "[polise]", "2: polise is not known under signposts"),
-        (load_safety, SAFETY, "urgent: true", "urgent: perhaps", "2: urgent is neither true nor false"),
-        (load_safety, SAFETY, "says: Ring 999., ", "", "2: says is missing"),
-        (load_safety, SAFETY, "rules", "rule", "1: rules is missing"),
+        (load_signposts, SIGNPOSTS, ("2026-11", "lately"), "2: checked is not a date: lately"),
+        (load_signposts, SIGNPOSTS, (", helps: anybody", ""), "2: helps is missing"),
+        (load_signposts, SIGNPOSTS, ("0800", '""'), "2: reach holds no text"),
+        (load_safety, SAFETY, ("[police]", "[polise]"), "2: polise is not known under signposts"),
+        (load_safety, SAFETY, ("urgent: true", "urgent: perhaps"), "2: urgent is neither true nor false"),
+        (load_safety, SAFETY, ("says: Ring 999., ", ""), "2: says is missing"),
+        (load_safety, SAFETY, ("rules", "rule"), "1: rules is missing"),
     ],
 )
-def test_a_wrong_help_line_or_safety_rule_is_told_with_its_line(load, text, old, new, said, tmp_path):
+def test_a_wrong_help_line_or_safety_rule_is_told_with_its_line(load, text, change, said, tmp_path):
+    old, new = change
     assert old in text
     file = tmp_path / "file.yaml"
     file.write_text(text.replace(old, new), encoding="utf-8")
