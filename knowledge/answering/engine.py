@@ -11,7 +11,7 @@ from knowledge.answering.answer import Answer, Citation, FollowUp, Help, Why
 from knowledge.answering.asking import kind_of, subject_of
 from knowledge.answering.concern import Listener
 from knowledge.answering.expecting import expected
-from knowledge.answering.fitted import Signs, load_fitted
+from knowledge.answering.fitted import Signs
 from knowledge.answering.lexicon import circumstances_of
 from knowledge.answering.ranking import EXCLUSIVE, Read, SchoolIndex, agrees, contradicts
 from knowledge.answering.thread import asking_part, questions_in
@@ -50,7 +50,6 @@ class Engine:
         self.model = model
         self.schools = {school.slug: school for school in schools}
         self._listener = Listener(model, concerns)
-        self._fitted = load_fitted()
         self._indexes: dict[str, SchoolIndex] = {}
 
     def index(self, slug: str) -> SchoolIndex:
@@ -126,13 +125,13 @@ class Engine:
         if best is None:
             return _because(answer, "this school's pack has no clause that could answer")
         signs = self._signs(index, read, ranked, best)
-        covered = self._fitted.chance_covered(signs)
+        covered = index.fitted.chance_covered(signs)
         if covered < _SILENT_BELOW:
             near = [r.clause for r in ranked if r.topic > _NEAR or r.words > _NEAR]
             silent = replace(answer, citations=_cite(index.school, near), confidence=1 - covered)
             return _because(silent, f"the policy rules on this with a chance of {covered:.0%} only")
         decision = decide(best.clause, read.kind, read.words, read.shown)
-        right = self._fitted.chance_right(signs)
+        right = index.fitted.chance_right(signs)
         if decision.verdict in (Verdict.ALLOWED, Verdict.ALLOWED_IF) and (
             covered < _YES_ABOVE or right < _SURE_OF_A_YES[index.school.policy.wording]
         ):

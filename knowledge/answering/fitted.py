@@ -8,10 +8,12 @@ from functools import cache
 from pathlib import Path
 
 from knowledge.answering.asking import Kind
-from knowledge.model import Modality
+from knowledge.model import Modality, Wording
 from knowledge.reading import Field, Problems, read_file
 
 FITTED = Path(__file__).with_name("fitted.yaml")
+FITTED_ON_IMPORTS = Path(__file__).with_name("fitted-on-imports.yaml")
+"""The same for packs that were imported and quote their document: their links are a guess, and nobody has read them."""
 CLAUSE_SIGNS = (
     "log_topic",
     "topic",
@@ -115,3 +117,8 @@ def _number(where: Field) -> float:
     except ValueError:
         where.problems.add(where, f"{where.name} is not a number", "Write a number such as 0.5")
         return 0.0
+
+
+def fitted_for(wording: Wording) -> Fitted:
+    """Give the weights for a pack written by hand, or for one that an import made."""
+    return load_fitted(FITTED_ON_IMPORTS if wording is Wording.QUOTED else FITTED)

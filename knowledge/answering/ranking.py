@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from knowledge.answering.expecting import tells
-from knowledge.answering.fitted import CLAUSE_SIGNS, load_fitted
+from knowledge.answering.fitted import CLAUSE_SIGNS, fitted_for
 from knowledge.answering.lexicon import concepts_of
 from knowledge.answering.nearness import Nearness
 from knowledge.answering.words import words_of
@@ -87,7 +87,7 @@ class SchoolIndex:
 
     def __init__(self, school: School, model: TopicModel) -> None:
         self.school, self.model = school, model
-        self._fitted = load_fitted()
+        self.fitted = fitted_for(school.policy.wording)
         self._own_words = {tuple(word.split()): plain.split() for word, plain in school.words.items()}
         texts = [model.read(clause.text) for clause in school.clauses]
         self.links = np.stack([self._link(c, text) for c, text in zip(school.clauses, texts, strict=True)])
@@ -158,8 +158,8 @@ class SchoolIndex:
             signs = self._signs(
                 int(row), clause, read, (float(by_topic[row]), float(by_words[row]), float(by_ask[row]))
             )
-            score = sum(map(mul, self._fitted.clause, signs))
-            score += self._fitted.kind[read.kind, clause.modality]
+            score = sum(map(mul, self.fitted.clause, signs))
+            score += self.fitted.kind[read.kind, clause.modality]
             ranked.append(Ranked(clause, score, float(by_topic[row]), float(by_words[row]), signs))
         ranked.sort(key=lambda r: -r.score)
         return ranked

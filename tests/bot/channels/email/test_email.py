@@ -90,6 +90,8 @@ async def test_a_server_that_is_down_is_tried_again_and_stops_nothing(server):
 
 async def test_nobody_can_write_headers_into_it(server, postbox):
     channel = Email(server)
-    (delivery,) = channel.tell("st-peters", "a@b.example.org", notices.new_report("R-1\nBcc: thief@example.org", "soon"))
+    (delivery,) = channel.tell(
+        "st-peters", "a@b.example.org", notices.new_report("R-1\nBcc: thief@example.org", "soon")
+    )
     await channel.send(delivery.payload)
     assert postbox.got[0][1]["Bcc"] is None

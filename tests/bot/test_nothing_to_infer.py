@@ -1,0 +1,105 @@
+"""Nobody who is left out can infer a case: whatever they can look at is the same with the case and without it."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from bot.app import open_store
+from bot.settings import Settings
+from handlers.ports import Draft, NewCase
+from knowledge.contacts import load_contacts
+from knowledge.model import KINDS
+from knowledge.routing import CHILD_AT_RISK, SUBJECT_OF, Concern, Staffing, Urgency, route
+from tests.bot.leading import at_work
+from tests.fakes import FakeClock, Person
+from tests.handlers.telling import CONTACTS
+from tests.knowledge.test_routing import school_of
+
+AT = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
+POSTS = ("head", "dsl", "chair", "head-of-school", "deputy-dsl", "deputy-head", "ict-technician")
+
+
+def looks(bot, label, reference):
+    """Everything that somebody with a contact can look at in their own chat."""
+    person = Person(bot.world, school="st-peters", name=f"T1/{label}", channel="slack")
+    seen = [person.says("cases"), person.says(f"status {reference}")]
+    for step in ("open", "taken", "stepped-back", "let-in"):
+        seen.append(person.sends(action=f"cases.{step}", value=reference))
+    for step in ("note", "closed", "reopened", "message"):
+        person.sends(action=f"cases.{step}", value=reference)
+        seen.append(person.says("words"))
+    return seen
+
+
+def enrolled(store, engine, contacts, clock):
+    bot = at_work(store, engine, contacts, clock)
+    for lead in store.leads.holders("st-peters"):
+        code = store.leads.code("st-peters", lead.label)
+        store.leads.enrol(code, "slack", f"T1/{lead.label}")
+    return bot
+
+
+@given(
+    kind=st.sampled_from(KINDS),
+    about=st.sampled_from(POSTS),
+    absent=st.frozensets(st.sampled_from(POSTS), max_size=2),
+    urgency=st.sampled_from(list(Urgency)),
+)
+@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_what_somebody_left_out_sees_is_the_same_with_and_without_the_case(
+    engine, tmp_path_factory, kind, about, absent, urgency
+):
+    contacts = load_contacts(CONTACTS)
+    found = contacts["st-peters"]
+    staffing = Staffing(absent, found.staffing(AT).held_by)
+    routed = route(school_of("st-peters"), Concern(kind, frozenset({about}), kind in CHILD_AT_RISK), staffing)
+    people = found.holders([r.role for r in routed.recipients], AT, routed.excluded_people)
+    more = found.holders([r.role for r in routed.next_in_line], AT, {*routed.excluded_people, *people})
+    seen: list[dict[str, list[str]]] = []
+    told: set[str] = set()
+    for with_case in (False, True):
+        clock = FakeClock(AT)
+        with open_store(Settings(data=tmp_path_factory.mktemp("store"), _env_file=None), clock) as store:
+            bot = enrolled(store, engine, contacts, clock)
+            reference = "R-0000-0000"
+            if with_case:
+                store.drafts.keep("reporter", "reporter", Draft("d", "st-peters", {}, AT))
+                case = NewCase(
+                    draft="d",
+                    school="st-peters",
+                    role="staff",
+                    kind=kind,
+                    about=(about,),
+                    child_at_risk=True,
+                    urgency=urgency,
+                    answers={"what": "words"},
+                    readers=tuple(r.role for r in routed.recipients),
+                    excluded=tuple(e.role for e in routed.excluded),
+                    signposts=(),
+                    ring=routed.ring,
+                    trial=False,
+                    channel="test",
+                    person="reporter",
+                    conversation="reporter",
+                    at=AT,
+                    people=people,
+                    next_in_line=more,
+                    never=tuple(routed.excluded_people),
+                )
+                reference = store.cases.send(case).reference
+                for _ in range(6):
+                    told |= {address for _, address, _ in bot.goes_on(urgent_wait(found, urgency))}
+            labels = [p.label for p in found.people if p.label in routed.excluded_people]
+            looked = {label: looks(bot, label, reference) for label in labels}
+            seen.append({k: [s.replace(reference, "R-0000-0000") for s in v] for k, v in looked.items()})
+    assert seen[0] == seen[1]
+    left_out = {a for p in found.people if p.label in routed.excluded_people for _, a in p.channels}
+    assert told.isdisjoint(left_out)
+    assert about not in SUBJECT_OF or seen[1] or not [p for p in found.people if about in p.roles and p.left is None]
+
+
+def urgent_wait(contacts, urgency):
+    return timedelta(minutes=max(contacts.waits[urgency.value], 60) * 3)
