@@ -82,10 +82,9 @@ def _dispatch(message: Message, world: World) -> Reply:
     word = message.text.strip().lower()
     words = word.lstrip("/").split()
     command = words[0] if words and (word.startswith("/") or tips.asked_in(word)) else word
-    if words[:1] == ["enrol"]:
-        return cases.handle(message, world)
-    if status.code_in(message.text):
-        return status.handle(message, world)
+    enrols = words[:1] == ["enrol"]
+    if enrols or status.code_in(message.text):
+        return (cases if enrols else status).handle(message, world)
     under_way = next((ability for ability in _GOING_ON if ability.under_way(message, world)), None)
     if word.startswith("/") and command in _BY_COMMAND:
         return _BY_COMMAND[command].handle(message, world)

@@ -66,11 +66,10 @@ class Lexicon:
         out: list[str] = []
         at = 0
         while at < len(words):
-            for length in (2, 1):
+            for length in (3, 2, 1):
                 typed = tuple(words[at : at + length])
                 if len(typed) == length and typed in self.spellings:
-                    # A second word of the phrase that isn't part of the slip stays: "aloud to" is "allowed to".
-                    out += [*self.spellings[typed], *typed[1:]]
+                    out += self.spellings[typed]
                     at += length
                     break
             else:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -12,7 +13,7 @@ from bot.settings import Settings
 from handlers.ports import Draft, NewCase
 from knowledge.contacts import load_contacts
 from knowledge.model import KINDS
-from knowledge.routing import CHILD_AT_RISK, SUBJECT_OF, Concern, Staffing, Urgency, route
+from knowledge.routing import CHILD_AT_RISK, Concern, Staffing, Urgency, route
 from tests.bot.leading import at_work
 from tests.fakes import FakeClock, Person
 from tests.handlers.telling import CONTACTS
@@ -26,8 +27,9 @@ def looks(bot, label, reference):
     """Everything that somebody with a contact can look at in their own chat."""
     person = Person(bot.world, school="st-peters", name=f"T1/{label}", channel="slack")
     seen = [person.says("cases"), person.says(f"status {reference}")]
-    for step in ("open", "taken", "stepped-back", "let-in"):
-        seen.append(person.sends(action=f"cases.{step}", value=reference))
+    seen += [
+        person.sends(action=f"cases.{step}", value=reference) for step in ("open", "taken", "stepped-back", "let-in")
+    ]
     for step in ("note", "closed", "reopened", "message"):
         person.sends(action=f"cases.{step}", value=reference)
         seen.append(person.says("words"))
@@ -42,14 +44,15 @@ def enrolled(store, engine, contacts, clock):
     return bot
 
 
+@pytest.mark.slow
 @given(
     kind=st.sampled_from(KINDS),
     about=st.sampled_from(POSTS),
     absent=st.frozensets(st.sampled_from(POSTS), max_size=2),
     urgency=st.sampled_from(list(Urgency)),
 )
-@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-def test_what_somebody_left_out_sees_is_the_same_with_and_without_the_case(
+@settings(max_examples=6, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_what_somebody_left_out_sees_is_the_same_with_and_without_the_case(  # noqa: PLR0917 -- hypothesis fills them in
     engine, tmp_path_factory, kind, about, absent, urgency
 ):
     contacts = load_contacts(CONTACTS)
@@ -98,7 +101,6 @@ def test_what_somebody_left_out_sees_is_the_same_with_and_without_the_case(
     assert seen[0] == seen[1]
     left_out = {a for p in found.people if p.label in routed.excluded_people for _, a in p.channels}
     assert told.isdisjoint(left_out)
-    assert about not in SUBJECT_OF or seen[1] or not [p for p in found.people if about in p.roles and p.left is None]
 
 
 def urgent_wait(contacts, urgency):

@@ -129,11 +129,12 @@ class Colleague:
 
 
 def _fits(found: str, label: str) -> bool:
-    return found == label or (found.endswith("…") and label.startswith(found[:-1]))
+    return found == label or (found.endswith("…") and label.startswith(found[:-1])) or label.startswith(f"{found}. ")
 
 
 def _whole(label: str, text: str) -> str:
     """Give the whole label where it stands in the text, since it was too long for its button."""
-    if not label.endswith("…"):
+    start = f"{label}. " if len(label) == 1 else label[:-1]
+    if len(label) > 1 and not label.endswith("…"):
         return label
-    return next((line for line in text.splitlines() if line.startswith(label[:-1]) and line != label), label)
+    return next((line for line in text.splitlines() if line.startswith(start) and line != label), label)

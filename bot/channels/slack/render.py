@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -31,6 +32,7 @@ FALLBACK = 3000
 INPUT = 3000
 _FOLDED = 600
 """Characters of a headline from which its clause folds behind the button that reads it out."""
+_LETTERED = re.compile(r"([A-Z])\. ")
 _READS_CLAUSE = "ask.clause"
 SEND = "report.send"
 GO_ON = "report.go_on"
@@ -222,21 +224,28 @@ def _one_line(words: str) -> str:
 
 def _full_labels(buttons: Sequence[Button]) -> list[Payload]:
     """Give in full what doesn't fit on its button."""
-    return list(_sections(button.label for button in buttons if len(button.label) > LABEL))
+    lettered = _by_letters(buttons)
+    return list(_sections(b.label for b in buttons if len(b.label) > LABEL or (lettered and _LETTERED.match(b.label))))
+
+
+def _by_letters(buttons: Sequence[Button]) -> bool:
+    """Tell whether the choices A, B, C … bear their letters alone, since one of them is too long for a button."""
+    return any(len(button.label) > LABEL and _LETTERED.match(button.label) for button in buttons)
 
 
 def _buttons(buttons: Sequence[Button], spot: str, owner: str) -> Iterator[Payload]:
-    unique = list(dict.fromkeys(buttons))
+    unique, lettered = list(dict.fromkeys(buttons)), _by_letters(buttons)
     for number, start in enumerate(range(0, len(unique), BUTTONS)):
-        elements = [_button(start + i, button) for i, button in enumerate(unique[start : start + BUTTONS])]
+        elements = [_button(start + i, button, lettered) for i, button in enumerate(unique[start : start + BUTTONS])]
         yield {"type": "actions", "block_id": place_in_block(spot, owner, number), "elements": elements}
 
 
-def _button(number: int, button: Button) -> Payload:
+def _button(number: int, button: Button, lettered: bool) -> Payload:
+    letter = _LETTERED.match(button.label) if lettered else None
     shown: Payload = {
         "type": "button",
         "action_id": f"{number}:{button.action}",
-        "text": plain_text(button.label, LABEL),
+        "text": plain_text(letter[1] if letter else button.label, LABEL),
     }
     return {**shown, "value": button.value} if button.value else shown
 

@@ -44,7 +44,7 @@ COMMANDS = ("ask", "quiz", "tip", "concern", "status", "privacy", "forget", "hel
 """What Telegram shows in its menu, in this order."""
 PACE = Pace(overall=1 / 28, line=0.4)
 """Telegram allows 30 messages a second, and short bursts in one chat; what is too fast it answers with a wait."""
-_UPDATES = ["message", "callback_query"]
+_UPDATES = ["message", "edited_message", "callback_query"]
 _POLL = 25
 """Seconds for which Telegram holds a poll open."""
 _SILENT = 90.0
@@ -104,7 +104,7 @@ class Telegram:
 
     async def listen(self, receive: Callable[[Received], Awaitable[bool]]) -> None:
         """Begin to receive."""
-        self._updater = Updater(self._bot, _Committing(receive, self._me))
+        self._updater = Updater(self._bot, _Committing(receive, self._me, None if self._webhook else self._polls))
         try:
             await self._updater.initialize()
             await self._start()
@@ -217,22 +217,34 @@ def commands() -> list[BotCommand]:
 
 
 class _Polls(HTTPXRequest):
-    """The requests for updates, which know when the last one began."""
+    """The requests for updates, which know when the last one began.
 
-    asked_at = 0.0
+    Each tells Telegram that the updates before it arrived, so it waits until `first` is done: they are committed.
+    """
+
+    def __init__(self, **settings: Any) -> None:  # noqa: ANN401 -- passed on as they are
+        super().__init__(**settings)
+        self.asked_at = 0.0
+        self.first: list[asyncio.Future[bool]] = []
 
     async def do_request(self, *args: Any, **kwargs: Any) -> tuple[int, bytes]:  # noqa: ANN401 -- passed on as they are
-        """Ask, and note when."""
+        """Wait for the commits, then ask, and note when."""
+        await asyncio.gather(*self.first)
+        self.first.clear()
         self.asked_at = asyncio.get_running_loop().time()
         return await super().do_request(*args, **kwargs)
 
 
 class _Committing(asyncio.Queue[object]):
-    """The queue into which the library puts updates: an update is in it once it is committed, and not before."""
+    """The queue into which the library puts updates: none is acknowledged before it is committed.
 
-    def __init__(self, receive: Callable[[Received], Awaitable[bool]], me: Me) -> None:
+    What was polled is acknowledged by the next poll, so all of one answer is committed together and `polls` waits;
+    what came by the webhook is acknowledged one by one, once it is in this queue.
+    """
+
+    def __init__(self, receive: Callable[[Received], Awaitable[bool]], me: Me, polls: _Polls | None) -> None:
         super().__init__()
-        self._receive, self._me = receive, me
+        self._receive, self._me, self._polls = receive, me, polls
 
     async def put(self, item: object) -> None:
         """Commit an update that is meant for the bot, and drop any other unstored."""
@@ -240,8 +252,15 @@ class _Committing(asyncio.Queue[object]):
             raise TypeError(type(item).__name__)
         payload = item.to_dict()
         heard = parse(payload, self._me)
-        if heard:
-            await self._receive(Received(NAME, heard.event, heard.line, heard.place, payload))
+        if heard is None:
+            return
+        committed = asyncio.ensure_future(
+            self._receive(Received(NAME, heard.event, heard.line, heard.place, payload))
+        )
+        if self._polls is None:
+            await committed
+        else:
+            self._polls.first.append(committed)
 
 
 def _complain(error: TelegramError) -> None:

@@ -47,7 +47,8 @@ class Heard:
     """What somebody said or pressed, before it is known to which school they belong.
 
     `code` is the payload of a link that opened the chat; `data` stands behind the button pressed, `pressed` is the
-    message that it sits on, and `query` the id by which Telegram waits to hear that the press arrived.
+    message that it sits on, and `query` the id by which Telegram waits to hear that the press arrived. `edited` says
+    that these are new words of a message that was sent before.
     """
 
     event: str
@@ -63,6 +64,7 @@ class Heard:
     data: str = ""
     pressed: bool = False
     query: str = ""
+    edited: bool = False
 
     @property
     def person(self) -> str:
@@ -101,18 +103,19 @@ def parse(update: dict[str, Any], me: Me) -> Heard | None:
     """Give what an update says to the bot, or None where it isn't for the bot."""
     if query := update.get("callback_query"):
         return _press(update, query, me)
-    message = update.get("message")
+    edited = "edited_message" in update
+    message = update.get("edited_message" if edited else "message")
     if not message or message.get("from", {}).get("is_bot", True):
         return None
     private = message["chat"]["type"] == "private"
     said = message.get("text") or message.get("caption") or ""
     files = tuple(name for name in _FILES if name in message)
-    if not said and not files:
-        return None  # somebody joined, a title changed, and the like
+    if not said and (edited or not files):
+        return None  # somebody joined, a title changed, a place that is shared moved on, and the like
     if not private and not _addressed(message, said, me):
         return None
     text, code = _words(said, me)
-    return Heard(**_where(update, message, message["from"], me), text=text, code=code, files=files)
+    return Heard(**_where(update, message, message["from"], me), text=text, code=code, files=files, edited=edited)
 
 
 def _press(update: dict[str, Any], query: dict[str, Any], me: Me) -> Heard | None:

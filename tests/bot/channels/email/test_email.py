@@ -80,7 +80,7 @@ async def test_what_the_server_says_decides_whether_it_is_tried_again(server, po
         await channel.send(delivery.payload)
 
 
-async def test_a_server_that_is_down_is_tried_again_and_stops_nothing(server):
+async def test_a_server_that_is_down_is_tried_again_and_stops_nothing():
     down = Email(Server("127.0.0.1", _free_port(), "none", "", "", "askfirst@school.example.org"))
     assert "gives no answer now" in await down.open()
     (delivery,) = down.tell("st-peters", "chair@governors.example.org", notices.message_waiting())

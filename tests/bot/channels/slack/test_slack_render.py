@@ -64,9 +64,16 @@ def test_a_long_clause_folds_behind_the_button_that_reads_it_out():
 
 
 def test_a_label_too_long_for_its_button_stands_in_full_above():
-    label = "A. " + "tell a grown-up whom you trust " * 4
+    label = "Tell a grown-up whom you trust " * 4
     (blocks,) = shown(Reply((Card("Question"),), (Button(label, "quiz.pick", "1.0"),)))
     assert label.strip() in text_in({"blocks": blocks})
+
+
+def test_choices_of_which_one_is_too_long_stand_in_full_above_and_their_buttons_bear_letters():
+    labels = ("A. " + "tell a grown-up whom you trust " * 4, "B. keep it to yourself", "Stop here")
+    (blocks,) = shown(Reply((Card("Question"),), tuple(Button(label, "quiz.pick", label[0]) for label in labels)))
+    assert labels_in({"blocks": blocks}) == ["A", "B", "Stop here"]
+    assert all(label.strip() in text_in({"blocks": blocks}) for label in labels)
 
 
 @pytest.mark.parametrize("count", [1, RADIOS, RADIOS + 1, OPTIONS])
