@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
@@ -27,6 +27,7 @@ from bot.store.memory import StoredMemory
 from bot.store.record import Record
 from bot.store.rotating import rotate
 from bot.store.sealing import add_master_key, keep_newest_key, master_from
+from bot.store.subscriptions import StoredSubscriptions
 from bot.store.units import Units
 from bot.store.watches import StoredWatches
 from handlers.ports import World
@@ -63,6 +64,7 @@ class Store:
     events: StoredEvents
     deliveries: StoredDeliveries
     buttons: StoredButtons
+    subscriptions: StoredSubscriptions
 
 
 def now() -> datetime:
@@ -109,6 +111,7 @@ def open_store(settings: Settings, clock: Callable[[], datetime] = now) -> Itera
             events=StoredEvents(main, master, lookup),
             deliveries=StoredDeliveries(main, master, lookup),
             buttons=StoredButtons(main, master, lookup),
+            subscriptions=StoredSubscriptions(main, master, lookup),
         )
     finally:
         for database in databases:
@@ -245,6 +248,7 @@ def world_in(
         contacts=contacts,
         leads=store.leads,
         tries=store.alarms,
+        subscriptions=store.subscriptions,
         **times,
     )
 
@@ -254,7 +258,8 @@ def world_of(engine: Engine, settings: Settings, clock: Callable[[], datetime] =
     """Make the world around an engine that is there already."""
     contacts = contacts_of(settings)
     with open_store(settings, clock) as store:
-        yield world_in(store, engine, contacts, clock, settings)
+        # Nothing sends from here by itself, so nobody can ask for it.
+        yield replace(world_in(store, engine, contacts, clock, settings), subscriptions=None)
 
 
 @contextmanager

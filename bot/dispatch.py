@@ -7,7 +7,7 @@ import secrets
 from dataclasses import replace
 from typing import TYPE_CHECKING, Protocol
 
-from handlers import ask, cases, help, privacy, quiz, report, school, status, tips  # noqa: A004 -- an ability's name
+from handlers import ask, cases, help, privacy, quiz, report, school, status, subscribe, tips  # noqa: A004 -- an ability's name
 from handlers.message import Card, Reply, Signal
 from handlers.wording import say
 
@@ -46,7 +46,7 @@ class Conversation(Ability, Protocol):
         """Go one step back."""
 
 
-ABILITIES: tuple[Ability, ...] = (ask, quiz, tips, report, status, cases, privacy, school, help)
+ABILITIES: tuple[Ability, ...] = (ask, quiz, tips, subscribe, report, status, cases, privacy, school, help)
 _BY_ACTION = {ability.ABILITY: ability for ability in ABILITIES}
 _BY_COMMAND = {command: ability for ability in ABILITIES for command in ability.COMMANDS}
 _GOING_ON: tuple[Conversation, ...] = (report, status, cases, quiz)
@@ -81,20 +81,31 @@ def _dispatch(message: Message, world: World) -> Reply:
         return ability.handle(message, world) if ability else help.old_button()
     word = message.text.strip().lower()
     words = word.lstrip("/").split()
-    command = words[0] if words and (word.startswith("/") or tips.asked_in(word)) else word
+    command = words[0] if words and (word.startswith("/") or tips.asked_in(word) or subscribe.asked_in(word)) else word
     enrols = words[:1] == ["enrol"]
     if enrols or status.code_in(message.text):
         return (cases if enrols else status).handle(message, world)
-    under_way = next((ability for ability in _GOING_ON if ability.under_way(message, world)), None)
+    under_way = _under_way(message, world)
     if word.startswith("/") and command in _BY_COMMAND:
         return _BY_COMMAND[command].handle(message, world)
     if command in help.STOP:
-        return under_way.stop(message, world) if under_way else help.nothing_to(command)
+        if under_way:
+            return under_way.stop(message, world)
+        return subscribe.offer_to_stop(message, world) or help.nothing_to(command)
     if command in help.BACK:
         return under_way.back(message, world) if under_way else help.nothing_to(command)
     if under_way and not (command in _BY_COMMAND and under_way is not report):
         return under_way.handle(message, world)
     return _BY_COMMAND.get(command, ask).handle(message, world)
+
+
+def is_under_way(message: Message, world: World) -> bool:
+    """Tell whether somebody is in the middle of something with several steps, where a text is taken as an answer."""
+    return _under_way(message, world) is not None
+
+
+def _under_way(message: Message, world: World) -> Conversation | None:
+    return next((ability for ability in _GOING_ON if ability.under_way(message, world)), None)
 
 
 def _without_words(error: BaseException) -> BaseException:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from bot.channels.channel import Refused, Unsure, Wait
 from bot.store.databases import StoreError
-from bot.store.deliveries import Outcome
+from bot.store.deliveries import NO_ANSWER, Outcome
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -129,7 +129,7 @@ class Outbox:
         channel, now = leased.delivery.channel, self._clock()
         if now - leased.made > PATIENCE:
             _log.error("%s gave no answer for %s: %s", channel, PATIENCE, why)
-            return Outcome(leased.number, given_up=f"tried for {PATIENCE.total_seconds() / 3600:.0f} hours: {why}")
+            return Outcome(leased.number, given_up=f"{NO_ANSWER} {PATIENCE.total_seconds() / 3600:.0f} hours: {why}")
         pause = min(_FIRST_PAUSE * 2 ** min(leased.tries, 16), _LONGEST_PAUSE)
         _log.warning("%s gave no answer (%s), trying again in %d s", channel, why, pause.total_seconds())
         return Outcome(leased.number, due=now + pause)

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from bot import inbox, outbox
 from bot.channels.channel import Unusable
 from bot.delivery import Watch
+from bot.weekly import Weekly
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -48,6 +49,7 @@ class Running:
         by_name = {channel.name: channel for channel in channels}
         self.outbox = outbox.Outbox(store.deliveries, by_name, world.clock, self._broken)
         self.watch = Watch(store, world, by_name, self.outbox.wake, self._broken)
+        self.weekly = Weekly(store, world, by_name, self.outbox.wake, self._broken)
         self.inbox = inbox.Inbox(store, world, by_name, self.outbox.wake, self._broken)
 
     def told_to_end(self) -> None:
@@ -74,7 +76,7 @@ class Running:
                 self._tell(await channel.open())
             tasks = [
                 asyncio.create_task(work)
-                for work in (self.inbox.run(), self.outbox.run(), self.watch.run(), self._beat(), self._purge())
+                for work in (self.inbox.run(), self.outbox.run(), self.watch.run(), self.weekly.run(), self._beat(), self._purge())
             ]
             for task in tasks:
                 task.add_done_callback(self._noticed)
@@ -96,6 +98,7 @@ class Running:
         handling, sending, *_ = tasks
         self.inbox.end()
         self.watch.end()
+        self.weekly.end()
         await asyncio.wait([handling], timeout=_LAST_WORDS)
         self.outbox.end()
         await asyncio.wait([sending], timeout=_LAST_WORDS)

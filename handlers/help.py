@@ -15,21 +15,22 @@ ABILITY = "help"
 COMMANDS = ("help", "start", "menu")
 STOP = ("stop", "cancel", "quit", "exit")
 BACK = ("back",)
-_LINES = ("ask", "quiz", "tip", "report", "status", "privacy", "stop")
+_LINES = ("ask", "quiz", "tip", "subscribe", "report", "status", "privacy", "stop")
 
 
 def handle(message: Message, world: World) -> Reply:  # noqa: ARG001 -- every ability is called alike
     """Say what the bot can do."""
-    return offer()
+    return offer(world)
 
 
-def offer() -> Reply:
+def offer(world: World) -> Reply:
     """Say what the bot can do, with the ways into it."""
+    lines = [line for line in _LINES if line != "subscribe" or world.subscriptions]
     return Reply(
         (
             Card(
                 say("help.title"),
-                tuple(say(f"help.{line}") for line in _LINES),
+                tuple(say(f"help.{line}") for line in lines),
                 folded=say("help.danger"),
                 signal=Signal.INFO,
             ),

@@ -24,6 +24,11 @@ def reporter_wrote(reference: str) -> Reply:
     return _notice(say("notices.reporter_wrote", reference=reference), reference)
 
 
+def fresh_link(reference: str) -> Reply:
+    """Give a lead who asked for it a fresh way to a case."""
+    return _notice(say("notices.fresh_link", reference=reference), reference, say("notices.fresh_link_not_you"))
+
+
 def message_waiting() -> Reply:
     """Tell a reporter that there is a message, and no more: somebody else may read the screen."""
     return Reply((Card(say("notices.message"), signal=Signal.INFO),))

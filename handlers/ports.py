@@ -186,10 +186,16 @@ class Cases(Protocol):
     def opened(self, school: str, reference: str, reader: str) -> CaseView | None:
         """Open a case for a reader and record it; None where there is none or it isn't theirs, alike."""
 
+    def read_on(self, school: str, reference: str, reader: str, since: datetime) -> CaseView | None:
+        """Give a case to a reader who has opened it since a time, and has not closed the page yet.
+
+        What is opened once stands in the record once. None where there is none, it isn't theirs or they didn't.
+        """
+
     def act(self, school: str, reference: str, reader: str, step: str, inside: dict[str, str]) -> bool:
         """Take a step in a case that is a reader's; False where it isn't, or the step can't be taken now.
 
-        The steps are taken, note, message, did, closed, reopened, stepped-back and let-in.
+        The steps are taken, note, message, did, closed, reopened, stepped-back, let-in and exported.
         """
 
     def write_back(self, code: str, text: str) -> bool:
@@ -215,6 +221,9 @@ class Leads(Protocol):
     def enrol(self, code: str, channel: str, person: str) -> Lead | None:
         """Know a lead by an account from now on; None where the code is none, has run out or is used up."""
 
+    def whose(self, code: str) -> Lead | None:
+        """Give whom a one-time code would enrol, and leave it as it is; None where the code is none."""
+
     def holders(self, school: str) -> tuple[Lead, ...]:
         """Give everybody who holds a contact of a school now."""
 
@@ -224,6 +233,35 @@ class Tries(Protocol):
 
     def allowed(self, kind: str, who: str) -> bool:
         """Tell whether there is one more try, and count it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Subscription:
+    """Weekly tips for one person: where they go, when and what about (`plan`, as its buttons say it).
+
+    `due` is the time of the next one, `last` that of the one before, empty where none was sent yet.
+    """
+
+    person: str
+    conversation: str
+    channel: str
+    school: str
+    plan: str
+    due: datetime
+    last: str = ""
+
+
+class Subscriptions(Protocol):
+    """Who gets a tip every week; one subscription a person."""
+
+    def of(self, person: str) -> Subscription | None:
+        """Give a person's subscription, or None."""
+
+    def keep(self, subscription: Subscription) -> None:
+        """Keep it in place of the person's one before."""
+
+    def drop(self, person: str) -> None:
+        """End it, where there is one."""
 
 
 @dataclass(frozen=True)
@@ -245,3 +283,5 @@ class World:
     """After how long any other unfinished report is erased."""
     leads: Leads | None = None
     tries: Tries | None = None
+    subscriptions: Subscriptions | None = None
+    """Where nothing can be sent by itself, as in a terminal, there are none."""

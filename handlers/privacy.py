@@ -21,8 +21,12 @@ def handle(message: Message, world: World) -> Reply:
     """Say what is held, or erase it where "forget" was asked."""
     if message.action == "privacy.forget" or message.text.strip().lower().lstrip("/") == "forget":
         world.memory.forget(message.person)
+        if world.subscriptions:
+            world.subscriptions.drop(message.person)
         return Reply((Card(say("privacy.forgotten"), _kept(message, world), signal=Signal.INFO),))
+    subscribed = world.subscriptions is not None and world.subscriptions.of(message.person) is not None
     lines = (
+        *([say("privacy.subscription")] if subscribed else []),
         say("report.privacy_draft", after=unfinished.after(world), days=str(world.keeps_drafts.days)),
         say("privacy.reports"),
         say("privacy.platform"),

@@ -64,5 +64,5 @@ def welcome(school: str, role: Audience, world: World) -> Reply:
         (say("school.asked_as", role=say(f"school.role_{role}")),),
         signal=Signal.INFO,
     )
-    offered = helping.offer()
+    offered = helping.offer(world)
     return Reply((greeting, *offered.cards), offered.buttons)

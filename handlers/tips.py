@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from random import Random
 from typing import TYPE_CHECKING
 
 from handlers.message import Button, Card, Reply, Signal
 from handlers.quiz_cards import letter_name, more_help
+from handlers.weekly_plan import Plan, read
 from handlers.wording import say
 from knowledge.smart.lessons import Letter, load_lessons
 from knowledge.smart.platforms import ANY, load_platforms, platform_named
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from handlers.message import Message
-    from handlers.ports import World
+    from handlers.ports import Subscription, World
     from knowledge.smart.lessons import Tip
 
 ABILITY = "tips"
@@ -68,14 +69,23 @@ class _Wish:
 def handle(message: Message, world: World) -> Reply:
     """Give a tip that fits what was named in the text or stands on the button."""
     wish = _wish(message.value if message.action else message.text)
-    tips = load_lessons(frozenset(world.engine.model.topics)).tips
-    kept = world.memory.recall(message.person, message.conversation, ABILITY)
-    shown: list[str] = [tip for tip in kept.get("shown", []) if tip in tips]
     draw = Random(f"{message.person} {message.event} {world.clock().isoformat()}")  # noqa: S311 -- a draw, no secret
-    tip, said = _choose(wish, list(tips.values()), shown, draw)
-    shown = [*(s for s in shown if s != tip.id), tip.id][-_RECENT:]
-    world.memory.keep(message.person, message.conversation, ABILITY, {"shown": shown}, world.clock() + _REMEMBERED)
-    return _show(tip, wish, said)
+    reply = _show(*_next(message.person, message.conversation, wish, draw, world))
+    if world.subscriptions is None or world.subscriptions.of(message.person):
+        return reply
+    return replace(reply, buttons=(*reply.buttons, Button(say("tips.weekly"), "subscribe.show")))
+
+
+def weekly(subscription: Subscription, world: World) -> Reply:
+    """Give this week's tip of somebody who asked for one every week, on one of their topics."""
+    plan, _ = read(subscription.plan, Plan())
+    draw = Random(f"{subscription.person} {subscription.due.isoformat()}")  # noqa: S311 -- a draw, no secret
+    wish = _wish(" ".join([draw.choice(plan.topics) if plan.topics else "", str(plan.age or "")]))
+    tip = _next(subscription.person, subscription.conversation, wish, draw, world)[0]
+    reply = _show(tip, wish, "")
+    why = Card(lines=(say("subscribe.why"),))
+    manage = Button(say("subscribe.weekly"), "subscribe.show")
+    return replace(reply, cards=(*reply.cards, why), buttons=(reply.buttons[0], manage))
 
 
 def asked_in(text: str) -> bool:
@@ -86,6 +96,17 @@ def asked_in(text: str) -> bool:
     return first in COMMANDS and all(
         word in known or _SMALL_WORDS.fullmatch(word) or platform_named(word) for word in rest
     )
+
+
+def _next(person: str, conversation: str, wish: _Wish, draw: Random, world: World) -> tuple[Tip, _Wish, str]:
+    """Choose a tip and remember it, and give what `_show` takes."""
+    tips = load_lessons(frozenset(world.engine.model.topics)).tips
+    kept = world.memory.recall(person, conversation, ABILITY)
+    shown: list[str] = [tip for tip in kept.get("shown", []) if tip in tips]
+    tip, said = _choose(wish, list(tips.values()), shown, draw)
+    shown = [*(s for s in shown if s != tip.id), tip.id][-_RECENT:]
+    world.memory.keep(person, conversation, ABILITY, {"shown": shown}, world.clock() + _REMEMBERED)
+    return tip, wish, said
 
 
 def _wish(text: str) -> _Wish:

@@ -17,7 +17,13 @@ if TYPE_CHECKING:
     from bot.store.sealing import Lookup
     from bot.store.units import Units
 
-_LIMITS = {"code": (10, timedelta(hours=1)), "enrol": (5, timedelta(hours=1)), "report": (20, timedelta(days=1))}
+_LIMITS = {
+    "code": (10, timedelta(hours=1)),
+    "enrol": (5, timedelta(hours=1)),
+    "report": (20, timedelta(days=1)),
+    "factor": (10, timedelta(hours=1)),
+    "link": (5, timedelta(hours=1)),
+}
 """How often somebody may try what, and after how long the count begins anew."""
 _CHANGED = "contact "
 

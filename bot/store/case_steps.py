@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 _ONLY_IN = {"closed": ("new", "taken"), "reopened": ("closed",)}
 """The states in which a step can be taken, where not in every one."""
 _NEXT_STATE = {"taken": "taken", "closed": "closed", "reopened": "taken"}
-STEPS = ("taken", "note", "message", "did", "closed", "reopened", "stepped-back", "let-in")
+STEPS = ("taken", "note", "message", "did", "closed", "reopened", "stepped-back", "let-in", "exported")
 
 
 class CaseSteps:

@@ -17,6 +17,8 @@ from handlers.ports import CaseLine, CaseStatus, CaseStep, CaseView, NewCase, Se
 from knowledge.routing import Urgency
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from sqlalchemy import ColumnElement, Row
 
     from bot.store.case_steps import CaseSteps
@@ -120,6 +122,17 @@ class StoredCases:
         row = self._find(cases.c.id == row.id) or row
         lead = self._steps.label_of(school, row.lead)
         return CaseView(_line(row), case, lead, self._all_steps(row))
+
+    def read_on(self, school: str, reference: str, reader: str, since: datetime) -> CaseView | None:
+        """Give a case to a reader who has opened it since a time; what is opened once is recorded once."""
+        row = self._theirs(school, reference, reader)
+        case = self._content(row) if row else None
+        if row is None or case is None:
+            return None
+        happened, by = self._all_steps(row), self._steps.named(school, reader)
+        if not any(step.step == "opened" and step.by == by and step.at >= since for step in happened):
+            return None
+        return CaseView(_line(row), case, self._steps.label_of(school, row.lead), happened)
 
     def act(self, school: str, reference: str, reader: str, step: str, inside: dict[str, str]) -> bool:
         """Take a step in a case that is a reader's; False where it isn't, or the step can't be taken now."""

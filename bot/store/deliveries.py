@@ -22,6 +22,10 @@ if TYPE_CHECKING:
     from bot.store.units import Units
 
 
+NO_ANSWER = "tried for"
+"""Begins the reason where something was given up because no answer came in time."""
+
+
 @dataclass(frozen=True, slots=True)
 class Leased:
     """A delivery in hand, when it was promised, and how often it was tried before."""
@@ -94,6 +98,13 @@ class StoredDeliveries:
                 .order_by(outbox.c.channel, outbox.c.given_up)
             ).all()
         return [GivenUp(channel, why, count, unstamp(newest)) for channel, why, count, newest in rows]
+
+    def refused(self, channel: str, key: str) -> bool:
+        """Tell whether the platform will not take what was promised under a key."""
+        query = select(outbox.c.given_up).where(outbox.c.key == self._lookup.of("delivery", channel, key))
+        with self._units.reading() as connection:
+            why = connection.execute(query).scalar()
+        return why is not None and not str(why).startswith(NO_ANSWER)
 
     def repeats(self) -> int:
         """Count the sends that may have been a second one, because it wasn't known whether the first arrived."""

@@ -116,6 +116,20 @@ class StoredLeads:
             )
         return code
 
+    def whose(self, code: str) -> Lead | None:
+        """Give whom a one-time code would enrol, and leave it as it is; None where the code is none."""
+        with self._units.reading() as connection:
+            row = connection.execute(
+                select(holders)
+                .join(enrolments, enrolments.c.holder == holders.c.id)
+                .where(
+                    (enrolments.c.code == self._lookup.of("enrolment", tidy_code(code)))
+                    & (enrolments.c.until > stamp(self._clock()))
+                    & holders.c.until.is_(None)
+                )
+            ).one_or_none()
+        return _lead(row) if row else None
+
     def enrol(self, code: str, channel: str, person: str) -> Lead | None:
         """Know a lead by an account from now on, by a one-time code; None where the code is none, or is used up."""
         row = None

@@ -6,7 +6,19 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import select, update
 
-from bot.store.tables import case_keys, inbox, long_buttons, main, memory, outbox, secrets, subscriptions
+from bot.store.tables import (
+    case_keys,
+    inbox,
+    links,
+    long_buttons,
+    main,
+    memory,
+    outbox,
+    second_factors,
+    secrets,
+    sessions,
+    subscriptions,
+)
 
 if TYPE_CHECKING:
     from sqlalchemy import Engine
@@ -19,6 +31,9 @@ WRAPPED = (
     outbox.c.sealed,
     subscriptions.c.sealed,
     long_buttons.c.sealed,
+    links.c.sealed,
+    sessions.c.sealed,
+    second_factors.c.sealed,
     case_keys.c.wrapped,
     secrets.c.wrapped,
 )

@@ -123,7 +123,7 @@ subscriptions = Table(
     "subscriptions",
     main,
     Column("person", String(64), primary_key=True, comment="keyed hash"),
-    Column("conversation", String(64), nullable=False, comment="keyed hash"),
+    Column("channel", String(16), nullable=False),
     Column("sealed", LargeBinary, nullable=False),
     Column("due", String(32), nullable=False, index=True),
 )
@@ -191,6 +191,33 @@ tries = Table(
     Column("kind", String(16), primary_key=True),
     Column("count", Integer, nullable=False),
     Column("until", String(32), nullable=False),
+)
+
+links = Table(
+    "links",
+    main,
+    Column("token", String(64), primary_key=True, comment="keyed hash of a link's secret part"),
+    Column("sealed", LargeBinary, nullable=False),
+    Column("wrong", Integer, nullable=False, comment="how many codes were wrong"),
+    Column("until", String(32), nullable=False),
+)
+
+sessions = Table(
+    "sessions",
+    main,
+    Column("cookie", String(64), primary_key=True, comment="keyed hash"),
+    Column("sealed", LargeBinary, nullable=False),
+    Column("idle", String(32), nullable=False, comment="when it ends if nothing is done"),
+    Column("until", String(32), nullable=False),
+)
+
+second_factors = Table(
+    "second_factors",
+    main,
+    Column("holder", String(32), primary_key=True),
+    Column("sealed", LargeBinary, nullable=False),
+    Column("step", BigInteger, nullable=False, comment="the newest code's step of time; none is taken twice"),
+    Column("since", String(32), nullable=False),
 )
 
 case_keys = Table(

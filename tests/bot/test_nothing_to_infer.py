@@ -63,11 +63,12 @@ def test_what_somebody_left_out_sees_is_the_same_with_and_without_the_case(  # n
     more = found.holders([r.role for r in routed.next_in_line], AT, {*routed.excluded_people, *people})
     seen: list[dict[str, list[str]]] = []
     told: set[str] = set()
-    for with_case in (False, True):
+    reference = ""
+    # The same reference is tried where there is no such case, so that the words typed are the same.
+    for with_case in (True, False):
         clock = FakeClock(AT)
         with open_store(Settings(data=tmp_path_factory.mktemp("store"), _env_file=None), clock) as store:
             bot = enrolled(store, engine, contacts, clock)
-            reference = "R-0000-0000"
             if with_case:
                 store.drafts.keep("reporter", "reporter", Draft("d", "st-peters", {}, AT))
                 case = NewCase(
@@ -96,8 +97,7 @@ def test_what_somebody_left_out_sees_is_the_same_with_and_without_the_case(  # n
                 for _ in range(6):
                     told |= {address for _, address, _ in bot.goes_on(urgent_wait(found, urgency))}
             labels = [p.label for p in found.people if p.label in routed.excluded_people]
-            looked = {label: looks(bot, label, reference) for label in labels}
-            seen.append({k: [s.replace(reference, "R-0000-0000") for s in v] for k, v in looked.items()})
+            seen.append({label: looks(bot, label, reference) for label in labels})
     assert seen[0] == seen[1]
     left_out = {a for p in found.people if p.label in routed.excluded_people for _, a in p.channels}
     assert told.isdisjoint(left_out)

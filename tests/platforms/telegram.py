@@ -190,6 +190,14 @@ class FakeTelegram:
         self._push({"message": message}, times)
         return message["message_id"]
 
+    def edits(self, user: int, text: str, chat: int | None = None, *, times: int = 1) -> None:
+        """Change the words of the newest message."""
+        message = self._message(chat or user, _user(user), text=text)
+        message |= {"message_id": message["message_id"] - 1, "edit_date": message["date"]}
+        if text.startswith("/"):
+            message["entities"] = [_command(text)]
+        self._push({"edited_message": message}, times)
+
     def presses(self, user: int, label: str, chat: int | None = None, *, times: int = 1) -> None:
         """Press the newest button with this label; raises LookupError with the labels on offer where there is none."""
         for message in reversed(self.seen[chat or user]):

@@ -46,8 +46,13 @@ class RunningBot:
 
     def __exit__(self, *_: object) -> None:
         if self._thread.is_alive():
-            self._loop.call_soon_threadsafe(self._running.end)
+            self.loop.call_soon_threadsafe(self._running.end)
         self.ends()
+
+    @property
+    def alive(self) -> bool:
+        """Tell whether it runs."""
+        return self._thread.is_alive()
 
     def ends(self) -> None:
         """Wait for its end."""
@@ -69,7 +74,7 @@ class RunningBot:
         channels = channels_of(settings, store, list(self.engine.schools))
         for channel in channels:
             channel.pace = UNHURRIED
-        self._loop = asyncio.get_running_loop()
+        self.loop, self.channels = asyncio.get_running_loop(), channels
         self._running = Running(store, world_in(store, self.engine, {}, now), channels, self._tell)
         await self._running.run()
 

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 from bot.channels.channel import Delivery
 from bot.channels.telegram.parse import NAME, parse
-from bot.channels.telegram.render import CONCERN_CODE, LONG, render
-from bot.dispatch import dispatch
+from bot.channels.telegram.render import LONG, PRIVATE_CODES, render
+from bot.dispatch import dispatch, is_under_way
 from handlers import help as helping
-from handlers import privacy, report, school, status
+from handlers import privacy, report, school, status, subscribe
 from handlers.message import Button, Card, Reply, Signal
 from handlers.wording import say
 from knowledge.model import Audience
@@ -79,7 +79,7 @@ def _to_group(heard: Heard, reply: Reply, me: Me, buttons: StoredButtons) -> Ite
     """Answer in a group; what is private goes to the person alone, with a way there and not a word of it here."""
     concern = any(card.signal is Signal.HELP for card in reply.cards)
     shown = reply
-    if concern or _asks_for_private(heard):
+    if concern or _begins(heard, _PRIVATE):
         shown = Reply(
             (Card(say("telegram.elsewhere"), signal=Signal.INFO),),
             (Button(say("telegram.open_private"), "report.start"),),
@@ -93,9 +93,9 @@ def _to_group(heard: Heard, reply: Reply, me: Me, buttons: StoredButtons) -> Ite
         yield from (replace(delivery, optional=True) for delivery in _to(heard.user, render(reply, buttons.keep)))
 
 
-def _asks_for_private(heard: Heard) -> bool:
+def _begins(heard: Heard, commands: tuple[str, ...]) -> bool:
     words = heard.text.lower().lstrip("/").split(maxsplit=1)
-    return bool(words) and words[0] in _PRIVATE
+    return bool(words) and words[0] in commands
 
 
 def _to(chat: int, messages: list[Payload]) -> Iterator[Delivery]:
@@ -112,8 +112,12 @@ def _replies(heard: Heard, buttons: StoredButtons, world: World) -> Iterator[Rep
     if heard.data and not action:
         yield helping.old_button()
         return
-    if heard.code == CONCERN_CODE:
-        heard, action = replace(heard, text=""), "report.start"
+    if not heard.private and _begins(heard, subscribe.COMMANDS):
+        elsewhere = Card(say("telegram.set_up_elsewhere"), signal=Signal.INFO)
+        yield Reply((elsewhere,), (Button(say("telegram.open_private"), "subscribe.show"),))
+        return
+    if heard.code in PRIVATE_CODES:
+        heard, action = replace(heard, text=""), PRIVATE_CODES[heard.code]
     elif heard.code:
         place = school.read_code(heard.code, world)
         if place is None:
@@ -135,7 +139,12 @@ def _replies(heard: Heard, buttons: StoredButtons, world: World) -> Iterator[Rep
         yield school.welcome(*seat, world)
     else:
         place = seat or (next(iter(world.engine.schools)), Audience.PARENT)
-        yield dispatch(heard.as_message(*place, action, value), world)
+        message = heard.as_message(*place, action, value)
+        if heard.edited and is_under_way(message, world):
+            # Words changed further up are no answer to the step that something has come to.
+            yield Reply((Card(say("telegram.edited"), signal=Signal.INFO),))
+        else:
+            yield dispatch(message, world)
 
 
 def _needs_no_school(heard: Heard, action: str) -> bool:

@@ -40,7 +40,7 @@ if TYPE_CHECKING:
 
 _log = logging.getLogger(__name__)
 
-COMMANDS = ("ask", "quiz", "tip", "concern", "status", "privacy", "forget", "help", "stop")
+COMMANDS = ("ask", "quiz", "tip", "subscribe", "concern", "status", "privacy", "forget", "help", "stop")
 """What Telegram shows in its menu, in this order."""
 PACE = Pace(overall=1 / 28, line=0.4)
 """Telegram allows 30 messages a second, and short bursts in one chat; what is too fast it answers with a wait."""
@@ -207,6 +207,7 @@ class Telegram:
     async def close(self) -> None:
         """Let go of the network, once nothing is to be sent any more."""
         if self._updater:
+            await self.stop()  # where it ends because something broke, nobody has stopped it yet
             await self._updater.shutdown()
         await self._bot.shutdown()
 
@@ -229,8 +230,11 @@ class _Polls(HTTPXRequest):
 
     async def do_request(self, *args: Any, **kwargs: Any) -> tuple[int, bytes]:  # noqa: ANN401 -- passed on as they are
         """Wait for the commits, then ask, and note when."""
-        await asyncio.gather(*self.first)
-        self.first.clear()
+        if self.first:
+            await asyncio.wait(self.first)
+            for committed in self.first:
+                committed.result()
+            self.first.clear()
         self.asked_at = asyncio.get_running_loop().time()
         return await super().do_request(*args, **kwargs)
 

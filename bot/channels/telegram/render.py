@@ -25,8 +25,9 @@ BUTTONS_LIMIT = 100
 """Buttons below a message."""
 LONG = "#"
 """Begins the data of a button whose action is kept in the store."""
-CONCERN_CODE = "_concern"
-"""The code that leads from a group into the private chat and straight to a report."""
+PRIVATE_CODES = {"_concern": "report.start", "_subscribe": "subscribe.show"}
+"""The codes that lead from a group into the private chat, and straight to what each of them is for."""
+_CODES = {action.partition(".")[0]: code for code, action in PRIVATE_CODES.items()}
 _LABEL = 40
 """Characters of a label that a telephone shows whole; a longer one stands in the text."""
 _ROW = 30
@@ -46,7 +47,7 @@ def render(reply: Reply, keep: Callable[[str, str], str], bot: str = "") -> list
     """Give the messages of a reply, each as parameters of sendMessage without the chat.
 
     `keep` stores what is too long for a button and gives a short id. `bot` is the bot's username where the reply
-    goes to a group: there a report's button leads into the private chat.
+    goes to a group: there the buttons of what is private lead into the private chat.
     """
     shown = pressable(reply)
     named = dict(zip(shown, _labels(shown), strict=True))
@@ -177,8 +178,8 @@ def _in_full(named: dict[Button, str]) -> Iterator[str]:
 
 
 def _button(button: Button, label: str, keep: Callable[[str, str], str], bot: str) -> dict[str, str]:
-    if bot and button.action.startswith("report."):
-        return {"text": label, "url": f"https://t.me/{bot}?start={CONCERN_CODE}"}
+    if bot and (code := _CODES.get(button.action.partition(".")[0])):
+        return {"text": label, "url": f"https://t.me/{bot}?start={code}"}
     return {"text": label, "callback_data": data_of(button.action, button.value, keep)}
 
 

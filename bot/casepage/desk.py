@@ -1,0 +1,227 @@
+"""Decides who gets in to a case page and what they may do there; everything else is refused alike."""
+
+from __future__ import annotations
+
+import base64
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from bot.exporting import as_csv, as_pdf
+from bot.store.factors import app_of, new_secret
+from bot.store.links import Link
+from bot.store.tables import stamp, unstamp
+from handlers import cases, notices
+from handlers.chronology import chronology, clock
+from handlers.wording import say
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from bot.app import Store
+    from bot.channels.channel import Channel
+    from handlers.message import Button
+    from handlers.ports import CaseView, Lead, World
+    from knowledge.contacts import Contacts
+    from knowledge.letters.library import Letter
+    from knowledge.model import School
+
+PAGE = "page"
+"""The channel under which a lead's second factor is enrolled."""
+
+
+@dataclass(frozen=True, slots=True)
+class Seat:
+    """A lead with one case open before them; `actions` are the steps that they can take now."""
+
+    cookie: str
+    lead: Lead
+    school: School
+    view: CaseView
+    actions: tuple[Button, ...]
+
+    @property
+    def reference(self) -> str:
+        """Give the reference of the case."""
+        return self.view.line.reference
+
+    def may(self, step: str, who: str = "") -> bool:
+        """Tell whether a step is among those that the chat would offer, too."""
+        value = f"{self.reference}:{who}" if who else self.reference
+        return any((button.action, button.value) == (f"cases.{step}", value) for button in self.actions)
+
+
+@dataclass(frozen=True, slots=True)
+class Enrolling:
+    """A lead who is setting up a second factor; `secret` is what their app has to know."""
+
+    lead: Lead
+    secret: str
+    address: str
+
+
+class Desk:
+    """The way in to the case page, and the steps that are taken there; each is one transaction."""
+
+    def __init__(
+        self,
+        store: Store,
+        world: World,
+        letters: Mapping[str, Mapping[str, Letter]],
+        mail: Channel | None,
+        promised: Callable[[], None],
+    ) -> None:
+        """Take each school's letters, the channel that sends fresh links, and what is told when there is one."""
+        self._store, self._world, self._letters = store, world, letters
+        self._mail, self._promised = mail, promised
+
+    def sign_in(self, token: str, code: str, cookie: str) -> str | None:
+        """Open a link's case, once, for the lead whose code fits; give the session's cookie, or None."""
+        with self._store.units.unit():
+            link = self._store.links.look(token)
+            if link is None:
+                return None
+            for lead in self._at(link.school, link.address):
+                if self._store.alarms.allowed("factor", lead.id) and self._store.factors.fits(lead.id, code):
+                    return self._let_in(token, link, lead, cookie)
+            self._store.links.wrong(token)
+            return None
+
+    def _let_in(self, token: str, link: Link, lead: Lead, cookie: str) -> str | None:
+        now = self._world.clock()
+        if not self._store.links.use(token):
+            return None
+        if self._world.cases.opened(link.school, link.reference, lead.id) is None:
+            return None
+        inside = {"school": link.school, "lead": lead.id, "reference": link.reference, "since": stamp(now)}
+        return self._store.sessions.begin(cookie, inside)
+
+    def seat(self, cookie: str) -> Seat | None:
+        """Give the case that a browser has open, where its lead may still read it."""
+        inside = self._store.sessions.current(cookie)
+        if "reference" not in inside or inside["school"] not in self._world.engine.schools:
+            return None
+        school, since = self._world.engine.schools[inside["school"]], unstamp(inside["since"])
+        lead = next((lead for lead in self._store.leads.holders(school.slug) if lead.id == inside["lead"]), None)
+        view = self._world.cases.read_on(school.slug, inside["reference"], lead.id, since) if lead else None
+        return Seat(cookie, lead, school, view, cases.actions(view, lead, school)) if lead and view else None
+
+    def act(self, seat: Seat, form: str, step: str, inside: dict[str, str]) -> bool:
+        """Take a step that is among those of this lead; the same form sent twice takes it once."""
+        if not seat.may(step, inside.get("who", "")):
+            return False
+        with self._store.units.unit():
+            if not self._store.sessions.first_time(seat.cookie, form):
+                return True
+            done = self._world.cases.act(seat.school.slug, seat.reference, seat.lead.id, step, inside)
+            if step == "stepped-back":
+                self._store.sessions.end(seat.cookie)
+            return done
+
+    def leave(self, cookie: str) -> None:
+        """End a session."""
+        self._store.sessions.end(cookie)
+
+    def contacts(self, seat: Seat) -> Contacts | None:
+        """Give the contacts of a school."""
+        return self._world.contacts.get(seat.school.slug)
+
+    def letters(self, seat: Seat) -> Mapping[str, Letter]:
+        """Give the letters of a school."""
+        return self._letters.get(seat.school.slug, {})
+
+    def today(self, seat: Seat) -> str:
+        """Say the day, as it stands on a letter."""
+        contacts = self._world.contacts.get(seat.school.slug)
+        now = self._world.clock().astimezone(contacts.zone if contacts else None)
+        return f"{now.day} {now:%B %Y}"
+
+    def chronology(self, seat: Seat, kind: str) -> bytes | None:
+        """Give the chronology as a file, which is written down; None where it can't be taken."""
+        contacts = self._world.contacts.get(seat.school.slug)
+        if not self._world.cases.act(seat.school.slug, seat.reference, seat.lead.id, "exported", {}):
+            return None
+        found = chronology(seat.view, seat.school, contacts)
+        return as_csv(found) if kind == "csv" else as_pdf(found, copy_made(seat.lead.label, self._world))
+
+    def send_again(self, address: str, reference: str, remote: str) -> bool:
+        """Send a fresh link to whoever may read a case and has this address; False where it was tried too often.
+
+        Nobody who asks can tell whether one was sent.
+        """
+        address, reference = address.strip().casefold(), reference.strip().upper()
+        with self._store.units.unit():
+            if not self._store.alarms.allowed("link", remote):
+                return False
+            for slug in self._world.contacts:
+                found = [lead for lead in self._at(slug, address) if self._may_read(slug, lead, reference)]
+                if found and self._store.alarms.allowed("link", address):
+                    self._promise(slug, address, reference)
+        self._promised()
+        return True
+
+    def _may_read(self, school: str, lead: Lead, reference: str) -> bool:
+        return any(line.reference == reference for line in self._world.cases.listed(school, lead.id))
+
+    def _promise(self, school: str, address: str, reference: str) -> None:
+        """Send it to the address as it stands in the contacts."""
+        people = self._world.contacts[school].people
+        written = next(a for p in people for c, a in p.channels if c == "email" and a.casefold() == address)
+        if self._mail is None:
+            return
+        deliveries = self._mail.tell(school, written, notices.fresh_link(reference))
+        keyed = [replace(one, key=f"fresh link {self._world.new_id()}") for one in deliveries]
+        self._store.deliveries.promise(keyed, self._world.clock())
+
+    def begin_enrolling(self, code: str, remote: str, cookie: str) -> str | None:
+        """Begin to set up a second factor with a one-time code; give the session's cookie, or None."""
+        with self._store.units.unit():
+            if not self._store.alarms.allowed("enrol", f"{PAGE} {remote}") or self._store.leads.whose(code) is None:
+                return None
+            secret = base64.b32encode(new_secret()).decode()
+            return self._store.sessions.begin(cookie, {"code": code, "secret": secret})
+
+    def enrolling(self, cookie: str) -> Enrolling | None:
+        """Give who is setting up a second factor in a browser."""
+        inside = self._store.sessions.current(cookie)
+        lead = self._store.leads.whose(inside["code"]) if "code" in inside else None
+        if lead is None:
+            return None
+        app = app_of(base64.b32decode(inside["secret"]))
+        school = self._world.engine.schools[lead.school].name
+        return Enrolling(
+            lead, inside["secret"], app.get_provisioning_uri(lead.label, say("page.issuer", school=school))
+        )
+
+    def enrol(self, cookie: str, digits: str) -> Lead | None:
+        """Keep a second factor once its app has given a right code; None where it hasn't."""
+        inside = self._store.sessions.current(cookie)
+        if "code" not in inside:
+            return None
+        secret = base64.b32decode(inside["secret"])
+        with self._store.units.unit():
+            waiting = self._store.leads.whose(inside["code"])
+            if waiting is None or not self._store.alarms.allowed("factor", waiting.id):
+                return None
+            step = self._store.factors.step(secret, digits)
+            lead = self._store.leads.enrol(inside["code"], PAGE, self._world.new_id()) if step else None
+            if not step or lead is None:
+                return None
+            self._store.factors.keep(lead.id, secret, step)
+            self._store.sessions.end(cookie)
+        return lead
+
+    def _at(self, school: str, address: str) -> list[Lead]:
+        """Give those who have an e-mail address now, going by the contacts."""
+        contacts = self._world.contacts.get(school)
+        wanted = ("email", address.casefold())
+        labels = {
+            person.label
+            for person in (contacts.people if contacts else ())
+            if wanted in {(channel, at.casefold()) for channel, at in person.channels}
+        }
+        return [lead for lead in self._store.leads.holders(school) if lead.label in labels]
+
+
+def copy_made(by: str, world: World) -> str:
+    """Say by whom and when a copy was made."""
+    return say("page.made", who=by, when=clock(world.clock()))
