@@ -21,12 +21,15 @@ from bot.store.databases import StoreError, open_database
 from bot.store.deliveries import StoredDeliveries
 from bot.store.drafts import StoredDrafts
 from bot.store.events import StoredEvents
+from bot.store.factors import StoredFactors
 from bot.store.keys import Keys
 from bot.store.leads import StoredLeads
+from bot.store.links import Link, StoredLinks
 from bot.store.memory import StoredMemory
 from bot.store.record import Record
 from bot.store.rotating import rotate
 from bot.store.sealing import add_master_key, keep_newest_key, master_from
+from bot.store.sessions import StoredSessions
 from bot.store.subscriptions import StoredSubscriptions
 from bot.store.units import Units
 from bot.store.watches import StoredWatches
@@ -38,6 +41,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Container, Iterator, Mapping
     from pathlib import Path
 
+    from bot.casepage.server import CasePage
     from bot.channels.channel import Channel
     from knowledge.answering.engine import Engine
     from knowledge.contacts import Contacts
@@ -64,6 +68,9 @@ class Store:
     events: StoredEvents
     deliveries: StoredDeliveries
     buttons: StoredButtons
+    links: StoredLinks
+    sessions: StoredSessions
+    factors: StoredFactors
     subscriptions: StoredSubscriptions
 
 
@@ -111,6 +118,9 @@ def open_store(settings: Settings, clock: Callable[[], datetime] = now) -> Itera
             events=StoredEvents(main, master, lookup),
             deliveries=StoredDeliveries(main, master, lookup),
             buttons=StoredButtons(main, master, lookup),
+            links=StoredLinks(main, master, lookup, clock),
+            sessions=StoredSessions(main, master, lookup, clock),
+            factors=StoredFactors(main, master, clock),
             subscriptions=StoredSubscriptions(main, master, lookup),
         )
     finally:
@@ -165,8 +175,38 @@ def channels_of(settings: Settings, store: Store, schools: Collection[str]) -> l
             password=settings.smtp_password.get_secret_value(),
             sender=settings.smtp_from or f"askfirst@{settings.smtp_host}",
         )
-        found.append(Email(server))
+        found.append(Email(server, _links_of(settings, store)))
     return found
+
+
+def _links_of(settings: Settings, store: Store) -> Callable[[str, str, str], str] | None:
+    """Give what makes the links to the case page, where there is one."""
+    address = settings.page_address.rstrip("/")
+
+    def link(school: str, whom: str, reference: str) -> str:
+        return f"{address}/open/{store.links.make(Link(school, whom, reference))}"
+
+    return link if address else None
+
+
+def case_page_of(
+    settings: Settings, store: Store, world: World, channels: Collection[Channel], folders: Mapping[str, Path]
+) -> CasePage | None:
+    """Make the case page that the settings name; raises SetUpProblem where a school's letters can't be used."""
+    if not settings.page_address:
+        return None
+    from bot.casepage.desk import Desk  # noqa: PLC0415 -- as with channels
+    from bot.casepage.server import CasePage  # noqa: PLC0415
+    from knowledge.letters.library import load_letters  # noqa: PLC0415
+
+    try:
+        letters = {slug: load_letters(folder) for slug, folder in folders.items()}
+    except PackError as error:
+        raise SetUpProblem(f"these letters can't be used:\n{error}") from None
+    mail = next((channel for channel in channels if channel.name == "email"), None)
+    host, _, port = settings.page_listen.rpartition(":")
+    desk = Desk(store, world, letters, mail)
+    return CasePage(settings.page_address, (host, int(port)), desk, store.sessions)
 
 
 def _slack(settings: Settings, store: Store, schools: Collection[str]) -> Channel:

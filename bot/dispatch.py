@@ -88,15 +88,19 @@ def _dispatch(message: Message, world: World) -> Reply:
     under_way = _under_way(message, world)
     if word.startswith("/") and command in _BY_COMMAND:
         return _BY_COMMAND[command].handle(message, world)
-    if command in help.STOP:
-        if under_way:
-            return under_way.stop(message, world)
-        return subscribe.offer_to_stop(message, world) or help.nothing_to(command)
-    if command in help.BACK:
-        return under_way.back(message, world) if under_way else help.nothing_to(command)
+    if command in (*help.STOP, *help.BACK):
+        return _leave(command, under_way, message, world)
     if under_way and not (command in _BY_COMMAND and under_way is not report):
         return under_way.handle(message, world)
     return _BY_COMMAND.get(command, ask).handle(message, world)
+
+
+def _leave(command: str, under_way: Conversation | None, message: Message, world: World) -> Reply:
+    """Stop what is going on or take it one step back; where nothing is, somebody may mean their weekly tips."""
+    if under_way:
+        return (under_way.stop if command in help.STOP else under_way.back)(message, world)
+    weekly = subscribe.offer_to_stop(message, world) if command in help.STOP else None
+    return weekly or help.nothing_to(command)
 
 
 def is_under_way(message: Message, world: World) -> bool:

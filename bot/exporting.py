@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import os
 import unicodedata
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -78,6 +79,12 @@ def as_pdf(found: Chronology, made: str) -> bytes:
     if writing.replaced:
         writing.line(say("page.replaced"), _SMALL, _GREY)
     return bytes(paper.output())
+
+
+def write_privately(file: Path, content: bytes) -> None:
+    """Write a file that its owner alone can read; raises OSError, also where there is one already."""
+    with os.fdopen(os.open(file, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "wb") as out:
+        out.write(content)
 
 
 class _Writing:

@@ -23,6 +23,7 @@ def openable(settings: Settings) -> frozenset[str]:
     found = {
         "telegram": bool(settings.telegram_token.get_secret_value()),
         "slack": bool(settings.slack_bot_token.get_secret_value()),
+        "email": bool(settings.smtp_host and settings.page_address),
     }
     return frozenset(channel for channel, runs in found.items() if runs)
 

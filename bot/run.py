@@ -12,12 +12,14 @@ from typing import TYPE_CHECKING
 from bot import inbox, outbox
 from bot.channels.channel import Unusable
 from bot.delivery import Watch
+from bot.store.databases import StoreError
 from bot.weekly import Weekly
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from bot.app import Store
+    from bot.casepage.server import CasePage
     from bot.channels.channel import Channel
     from handlers.ports import World
 
@@ -31,9 +33,15 @@ _LIMIT = 9.5
 """Seconds after a signal by which the process is gone whatever happens; everything promised is in the store."""
 
 
-async def serve(store: Store, world: World, channels: Sequence[Channel], tell: Callable[[str], None]) -> None:
+async def serve(
+    store: Store,
+    world: World,
+    channels: Sequence[Channel],
+    tell: Callable[[str], None],
+    page: CasePage | None = None,
+) -> None:
     """Run until SIGTERM or SIGINT; raises Unusable where a channel or the store can't be used, or no more."""
-    running = Running(store, world, channels, tell)
+    running = Running(store, world, channels, tell, page)
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, running.told_to_end)
@@ -43,8 +51,16 @@ async def serve(store: Store, world: World, channels: Sequence[Channel], tell: C
 class Running:
     """The bot at work."""
 
-    def __init__(self, store: Store, world: World, channels: Sequence[Channel], tell: Callable[[str], None]) -> None:
+    def __init__(
+        self,
+        store: Store,
+        world: World,
+        channels: Sequence[Channel],
+        tell: Callable[[str], None],
+        page: CasePage | None = None,
+    ) -> None:
         self._store, self._world, self._channels, self._tell = store, world, channels, tell
+        self._page = page
         self._over: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         by_name = {channel.name: channel for channel in channels}
         self.outbox = outbox.Outbox(store.deliveries, by_name, world.clock, self._broken)
@@ -76,12 +92,21 @@ class Running:
                 self._tell(await channel.open())
             tasks = [
                 asyncio.create_task(work)
-                for work in (self.inbox.run(), self.outbox.run(), self.watch.run(), self.weekly.run(), self._beat(), self._purge())
+                for work in (
+                    self.inbox.run(),
+                    self.outbox.run(),
+                    self.watch.run(),
+                    self.weekly.run(),
+                    self._beat(),
+                    self._purge(),
+                )
             ]
             for task in tasks:
                 task.add_done_callback(self._noticed)
             for channel in self._channels:
                 await channel.listen(self.inbox.receive)
+            if self._page:
+                self._tell(await self._page.open())
             self._tell("Ask First is running. Ctrl-C ends it.")
             await self._over
             await self._finish(tasks)
@@ -89,6 +114,8 @@ class Running:
             for task in tasks:
                 task.cancel()
             await asyncio.gather(*tasks, return_exceptions=True)
+            if self._page:
+                await self._page.close()
             await asyncio.gather(*(channel.close() for channel in self._channels), return_exceptions=True)
 
     async def _finish(self, tasks: list[asyncio.Task[None]]) -> None:
@@ -121,6 +148,9 @@ class Running:
     async def _purge(self) -> None:
         while True:
             now = self._world.clock()
-            await asyncio.to_thread(self._store.events.purge, now - inbox.KEPT)
-            await asyncio.to_thread(self._store.deliveries.purge, now - outbox.KEPT)
+            try:
+                await asyncio.to_thread(self._store.events.purge, now - inbox.KEPT)
+                await asyncio.to_thread(self._store.deliveries.purge, now - outbox.KEPT)
+            except StoreError as error:
+                _log.warning("what is done with could not be let go of, trying again in an hour: %s", error)
             await asyncio.sleep(_PURGE)

@@ -144,6 +144,18 @@ class Settings(BaseSettings):
         description="The sender of e-mail to leads, such as askfirst@school.example.org.",
     )
 
+    page_address: str = Field(
+        default="",
+        pattern=r"^$|^https://[^/\s]+/?$|^http://(127\.0\.0\.1|localhost)(:\d+)?/?$",
+        description="The https address at which leads open a case from an e-mail, such as https://cases.example.org."
+        " Empty: no case page.",
+    )
+    page_listen: str = Field(
+        default="127.0.0.1:8083",
+        pattern=r":\d+$",
+        description="Where the case page is listened for, behind your own https server. Empty: 127.0.0.1:8083.",
+    )
+
     @property
     def database_url(self) -> str:
         """Give the database's URL."""

@@ -9,7 +9,7 @@ from handlers.message import Button, Card, Reply, Signal
 from handlers.wording import say
 from knowledge.answering.answer import Help
 from knowledge.answering.thread import asks_why, continues, joined
-from knowledge.model import Audience, Verdict, Wording
+from knowledge.model import Audience, Modality, Verdict, Wording
 from knowledge.smart.signposts import load_signposts
 
 if TYPE_CHECKING:
@@ -36,6 +36,7 @@ _SIGNALS = {
 }
 _UNSURE = 0.5
 """Below this confidence the next clause is shown beside the first."""
+_BANS = (Modality.MUST_NOT, Modality.SHOULD_NOT)
 _YES_OR_NO = {"yes": True, "y": True, "yeah": True, "yep": True, "no": False, "n": False, "nope": False}
 _MONTHS = [
     "January",
@@ -212,6 +213,8 @@ def _card(answer: Answer, role: Audience, today: date) -> Card:
         headline, cited = verdict, school.policy.title
     else:
         clause = answer.citations[0].clause
+        if answer.verdict is Verdict.ALLOWED and clause.modality in _BANS:
+            verdict = say("verdict.allowed_exception")
         headline = f"{verdict} {clause.text}".strip()
         if answer.follow_up:
             lines.append(answer.follow_up.ask)
@@ -222,7 +225,7 @@ def _card(answer: Answer, role: Audience, today: date) -> Card:
             if answer.confidence < _UNSURE
         ]
     if answer.help is Help.BESIDE:
-        lines.append(say("ask.beside"))
+        lines = [*answer.says_first, *lines, say("ask.beside")]
     folded = wording_note(school)
     return Card(headline, tuple(lines), cited, folded, _SIGNALS[answer.verdict])
 
@@ -233,7 +236,7 @@ def _concern(answer: Answer, role: Audience) -> Card:
     lines = []
     if role is Audience.PUPIL:
         lines.append(say("ask.child"))
-    if answer.urgent:
+    if answer.urgent and not any("999" in line for line in answer.says_first):
         lines.append(say("ask.in_danger"))
     lines += [line for line in answer.says_first if role is not Audience.PUPIL or answer.urgent]
     lines.append(say("ask.help_lines", lines="; ".join(signposts[s].line for s in answer.signposts[:4])))
@@ -248,7 +251,8 @@ def _concern(answer: Answer, role: Audience) -> Card:
 
 
 def _lower(title: str) -> str:
-    return title[0].lower() + title[1:] if title[1:2].islower() else title
+    """Give a title as it stands inside a sentence; "Executive Principal" and "DSL" keep their capitals."""
+    return title[0].lower() + title[1:] if title[1:] == title[1:].lower() else title
 
 
 def person_to_ask(school: School, role: Audience) -> str:

@@ -38,6 +38,7 @@ class Chronology:
 
     school: str
     reference: str
+    zone: ZoneInfo
     about: tuple[tuple[str, str], ...]
     answers: tuple[Row, ...]
     steps: tuple[Row, ...]
@@ -59,9 +60,8 @@ def chronology(view: CaseView, school: School, contacts: Contacts | None) -> Chr
         Row(received, say("cases.by_reporter"), intake.says(name, school), intake.label(name, value, role, school))
         for name, value in case.answers.items()
     )
-    return Chronology(
-        school.name, view.line.reference, tuple(about), answers, tuple(_row(step, zone) for step in view.steps)
-    )
+    steps = tuple(_row(step, zone) for step in view.steps)
+    return Chronology(school.name, view.line.reference, zone, tuple(about), answers, steps)
 
 
 def clock(at: datetime) -> str:

@@ -123,8 +123,10 @@ def _plan(plan: Plan, now: Subscription | None, world: World, *, understood: boo
 
 def _about(plan: Plan) -> Iterator[str]:
     names = ", ".join(_names(*plan.topics)) if plan.topics else load_platforms()[ANY].name
-    yield say("subscribe.topics_age", topics=names, age=str(plan.age)) if plan.age else say(
-        "subscribe.topics", topics=names
+    yield (
+        say("subscribe.topics_age", topics=names, age=str(plan.age))
+        if plan.age
+        else say("subscribe.topics", topics=names)
     )
 
 

@@ -21,6 +21,7 @@ class SafetyRule:
     urgent: bool
     topics: frozenset[str]
     when: re.Pattern[str] | None
+    puts_first: re.Pattern[str] | None
     says: str
     signposts: tuple[str, ...]
     never_cite: frozenset[str]
@@ -28,6 +29,10 @@ class SafetyRule:
     def speaks_of(self, text: str) -> bool:
         """Tell whether a plain text names this risk outright."""
         return bool(self.when and self.when.search(text))
+
+    def comes_first(self, text: str) -> bool:
+        """Tell whether a plain text that names this risk needs help before any answer."""
+        return bool(self.puts_first and self.puts_first.search(text))
 
 
 @cache
@@ -42,14 +47,26 @@ def load_safety(path: Path = SAFETY) -> tuple[SafetyRule, ...]:
 
 
 def _rule(item: Field) -> SafetyRule:
-    row = item.entry(required=["id", "urgent", "when", "says", "signposts"], optional=["topics", "never_cite"])
-    patterns = row.read("when", lambda f: [i.text() for i in f.items()], [])
+    row = item.entry(
+        required=["id", "urgent", "when", "says", "signposts"], optional=["topics", "never_cite", "puts_first"]
+    )
     return SafetyRule(
         id=row.read("id", Field.text, ""),
         urgent=row.read("urgent", Field.flag, missing=True),
         topics=frozenset(row.read("topics", Field.texts, ())),
-        when=re.compile("|".join(patterns)) if patterns else None,
+        when=row.read("when", _patterns, None),
+        puts_first=row.read("puts_first", _patterns, None),
         says=row.read("says", Field.text, ""),
         signposts=row.read("signposts", lambda f: f.some_of(signpost_ids()), ()),
         never_cite=frozenset(row.read("never_cite", Field.texts, ())),
     )
+
+
+def _patterns(where: Field) -> re.Pattern[str] | None:
+    """Read a list of regular expressions as one, None where the list is empty."""
+    patterns = [item.text() for item in where.items()]
+    try:
+        return re.compile("|".join(patterns)) if patterns else None
+    except re.error as error:
+        where.problems.add(where, f"{where.name} is not a regular expression ({error})", "Mend the pattern")
+        return None

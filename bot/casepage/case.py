@@ -13,6 +13,7 @@ from handlers.wording import say
 
 if TYPE_CHECKING:
     from bot.casepage.desk import Desk, Seat
+    from handlers.message import Button
 
 MOST = 10_000
 """How many signs one entry may have."""
@@ -39,7 +40,7 @@ class CasePages:
             asked,
             seat=seat,
             found=chronology(seat.view, seat.school, self._desk.contacts(seat)),
-            links=[(f"/case/{button.action.partition('.')[2]}{_who(button.value)}", button.label) for button in seat.actions],
+            links=[(_address(button), button.label) for button in seat.actions],
             done=say(f"cases.done_{done}", reference=seat.reference) if done in (*_WORDS, "taken", "let-in") else "",
             minutes=str(int(IDLE.total_seconds() // 60)),
             hours=str(int(LASTS.total_seconds() // 3600)),
@@ -48,45 +49,18 @@ class CasePages:
     def step(self, asked: Asked) -> Answer:
         """Show the form of one step."""
         seat = self._desk.seat(asked.cookie)
-        if seat is None:
-            return gone(asked)
-        if not _offered(seat, asked):
-            return gone(asked)
-        return self._form(asked, seat, {}, 200)
-
-    @staticmethod
-    def _form(asked: Asked, seat: Seat, problems: dict[str, str], status: int) -> Answer:
-        what = asked.path["step"]
-        title = say(f"cases.do_{what}", who=asked.path.get("who", ""))
-        return page(
-            "step",
-            asked,
-            status=status,
-            seat=seat,
-            what=what,
-            title=title,
-            ask=say(f"cases.ask_{what}" if what in _WORDS and what != "did" else f"page.ask_{what}")
-            if what != "did"
-            else say("cases.ask_did_when"),
-            choices=[(did, say(f"cases.did_{did}")) for did in DID] if what == "did" else [],
-            chosen=asked.form.get("what", ""),
-            words=asked.form.get("text", ""),
-            needs_words=what in _WORDS,
-            problems=problems,
-            form=secrets.token_urlsafe(9),
-            most=str(MOST),
-        )
+        button = _button(seat, asked) if seat else None
+        return _form(asked, seat, button.label, {}) if seat and button else gone(asked)
 
     def act(self, asked: Asked) -> Answer:
         """Take a step, then show the case again."""
         seat, what = self._desk.seat(asked.cookie), asked.path["step"]
         if seat is None:
             return gone(asked)
-        if not _offered(seat, asked):
-            return page("said", asked, status=_CONFLICT, title=say("page.refused_title"), words=say("page.not_done"))
-        if problems := _problems(what, asked.form):
-            return self._form(asked, seat, problems, _UNPROCESSABLE)
-        if not self._desk.act(seat, asked.form.get("form", ""), what, _inside(what, asked)):
+        button = _button(seat, asked)
+        if button and (problems := _problems(what, asked.form)):
+            return _form(asked, seat, button.label, problems)
+        if not button or not self._desk.act(seat, asked.form.get("form", ""), what, _inside(what, asked)):
             return page("said", asked, status=_CONFLICT, title=say("page.refused_title"), words=say("page.not_done"))
         if what == "stepped-back":
             words = say("cases.done_stepped-back", reference=seat.reference)
@@ -131,17 +105,37 @@ class CasePages:
 
 def gone(asked: Asked) -> Answer:
     """Say that there is nothing, to everybody alike; what somebody was writing is given back to them."""
-    return page("gone", asked, status=_REFUSED, kept=asked.form.get("text", ""))
+    return page("gone", asked, status=_REFUSED, kept=asked.form.get("text") or asked.form.get("letter", ""))
 
 
-def _who(value: str) -> str:
-    who = value.partition(":")[2]
-    return f"/{who}" if who else ""
+def _address(button: Button) -> str:
+    who = button.value.partition(":")[2]
+    return "/".join(["/case", button.action.partition(".")[2], *([who] if who else [])])
 
 
-def _offered(seat: Seat, asked: Asked) -> bool:
+def _button(seat: Seat, asked: Asked) -> Button | None:
     what = asked.path["step"]
-    return what in (*_WORDS, *_AT_ONCE) and seat.may(what, asked.path.get("who", ""))
+    return seat.button(what, asked.path.get("who", "")) if what in (*_WORDS, *_AT_ONCE) else None
+
+
+def _form(asked: Asked, seat: Seat, title: str, problems: dict[str, str]) -> Answer:
+    what = asked.path["step"]
+    asks = {"did": "cases.ask_did_when", **{name: f"page.ask_{name}" for name in _AT_ONCE}}
+    return page(
+        "step",
+        asked,
+        status=_UNPROCESSABLE if problems else 200,
+        seat=seat,
+        what=what,
+        title=title,
+        ask=say(asks.get(what, f"cases.ask_{what}")),
+        choices=[(did, say(f"cases.did_{did}")) for did in DID] if what == "did" else [],
+        chosen=asked.form.get("what", ""),
+        words=asked.form.get("text", ""),
+        needs_words=what in _WORDS,
+        problems=problems,
+        form=secrets.token_urlsafe(9),
+    )
 
 
 def _problems(what: str, form: dict[str, str]) -> dict[str, str]:

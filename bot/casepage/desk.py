@@ -11,11 +11,11 @@ from bot.store.factors import app_of, new_secret
 from bot.store.links import Link
 from bot.store.tables import stamp, unstamp
 from handlers import cases, notices
-from handlers.chronology import chronology, clock
+from handlers.chronology import HOME, chronology, clock
 from handlers.wording import say
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Mapping
 
     from bot.app import Store
     from bot.channels.channel import Channel
@@ -44,10 +44,10 @@ class Seat:
         """Give the reference of the case."""
         return self.view.line.reference
 
-    def may(self, step: str, who: str = "") -> bool:
-        """Tell whether a step is among those that the chat would offer, too."""
+    def button(self, step: str, who: str = "") -> Button | None:
+        """Give the button of a step where it is among those that the chat would offer, too."""
         value = f"{self.reference}:{who}" if who else self.reference
-        return any((button.action, button.value) == (f"cases.{step}", value) for button in self.actions)
+        return next((b for b in self.actions if (b.action, b.value) == (f"cases.{step}", value)), None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,11 +68,9 @@ class Desk:
         world: World,
         letters: Mapping[str, Mapping[str, Letter]],
         mail: Channel | None,
-        promised: Callable[[], None],
     ) -> None:
-        """Take each school's letters, the channel that sends fresh links, and what is told when there is one."""
-        self._store, self._world, self._letters = store, world, letters
-        self._mail, self._promised = mail, promised
+        """Take each school's letters, and the channel that sends fresh links."""
+        self._store, self._world, self._letters, self._mail = store, world, letters, mail
 
     def sign_in(self, token: str, code: str, cookie: str) -> str | None:
         """Open a link's case, once, for the lead whose code fits; give the session's cookie, or None."""
@@ -107,7 +105,7 @@ class Desk:
 
     def act(self, seat: Seat, form: str, step: str, inside: dict[str, str]) -> bool:
         """Take a step that is among those of this lead; the same form sent twice takes it once."""
-        if not seat.may(step, inside.get("who", "")):
+        if seat.button(step, inside.get("who", "")) is None:
             return False
         with self._store.units.unit():
             if not self._store.sessions.first_time(seat.cookie, form):
@@ -132,7 +130,7 @@ class Desk:
     def today(self, seat: Seat) -> str:
         """Say the day, as it stands on a letter."""
         contacts = self._world.contacts.get(seat.school.slug)
-        now = self._world.clock().astimezone(contacts.zone if contacts else None)
+        now = self._world.clock().astimezone(contacts.zone if contacts else HOME)
         return f"{now.day} {now:%B %Y}"
 
     def chronology(self, seat: Seat, kind: str) -> bytes | None:
@@ -141,7 +139,8 @@ class Desk:
         if not self._world.cases.act(seat.school.slug, seat.reference, seat.lead.id, "exported", {}):
             return None
         found = chronology(seat.view, seat.school, contacts)
-        return as_csv(found) if kind == "csv" else as_pdf(found, copy_made(seat.lead.label, self._world))
+        made = say("page.made", who=seat.lead.label, when=clock(self._world.clock().astimezone(found.zone)))
+        return as_csv(found) if kind == "csv" else as_pdf(found, made)
 
     def send_again(self, address: str, reference: str, remote: str) -> bool:
         """Send a fresh link to whoever may read a case and has this address; False where it was tried too often.
@@ -156,7 +155,6 @@ class Desk:
                 found = [lead for lead in self._at(slug, address) if self._may_read(slug, lead, reference)]
                 if found and self._store.alarms.allowed("link", address):
                     self._promise(slug, address, reference)
-        self._promised()
         return True
 
     def _may_read(self, school: str, lead: Lead, reference: str) -> bool:
@@ -220,8 +218,3 @@ class Desk:
             if wanted in {(channel, at.casefold()) for channel, at in person.channels}
         }
         return [lead for lead in self._store.leads.holders(school) if lead.label in labels]
-
-
-def copy_made(by: str, world: World) -> str:
-    """Say by whom and when a copy was made."""
-    return say("page.made", who=by, when=clock(world.clock()))

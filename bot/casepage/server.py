@@ -68,12 +68,14 @@ class CasePage:
         """Begin to serve, and say where; raises Unusable."""
         application = web.Application(client_max_size=_BIG)
         application.on_response_prepare.append(self._headed)
-        application.add_routes([
-            web.get(f"/{STYLE}", _styled),
-            *(web.get(path, self._looking(view)) for path, view in self._looks().items()),
-            *(web.post(path, self._sending(view)) for path, view in self._sends().items()),
-            web.route("*", "/{anything:.*}", self._looking(gone)),
-        ])
+        application.add_routes(
+            [
+                web.get(f"/{STYLE}", _styled),
+                *(web.get(path, self._looking(view)) for path, view in self._looks().items()),
+                *(web.post(path, self._sending(view)) for path, view in self._sends().items()),
+                web.route("*", "/{anything:.*}", self._looking(gone)),
+            ]
+        )
         self._server = web.AppRunner(application, access_log=None)
         await self._server.setup()
         host, port = self._listen

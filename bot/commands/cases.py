@@ -6,15 +6,18 @@ import getpass
 import os
 from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from bot.app import SetUpProblem, contacts_of, meet, open_store, settings_from_environment
+from bot.app import SetUpProblem, contacts_of, meet, now, open_store, settings_from_environment
 from bot.channels.terminal.render import render
+from bot.exporting import as_csv, as_pdf, write_privately
 from bot.packs import DEFAULT_SCHOOL, folders_of, known_school, load
 from handlers import case_view
 from handlers.cases import DID
+from handlers.chronology import chronology, clock
 from handlers.wording import say
 from knowledge.model import ROLES
 from knowledge.reading import did_you_mean
@@ -24,6 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from bot.app import Store
+    from knowledge.contacts import Contacts
     from knowledge.model import School
 
 TERMINAL = "terminal"
@@ -38,6 +42,10 @@ class _Asker:
     reader: str
     title: str
     roles: tuple[str, ...]
+    contacts: Contacts | None = None
+
+
+_FILE = click.Path(dir_okay=False, path_type=Path)
 
 
 @click.group(invoke_without_command=True)
@@ -152,6 +160,42 @@ def let_in(given: tuple[str | None, str | None], reference: str, who: str) -> No
 
 
 @cases.command()
+@click.argument("reference")
+@_AS[0]
+@_AS[1]
+@click.option("--pdf", type=_FILE, help="Write it as a PDF to this file.")
+@click.option("--csv", type=_FILE, help="Write it as a table to this file; it opens in every spreadsheet.")
+@click.pass_obj
+def export(
+    given: tuple[str | None, str | None],
+    reference: str,
+    school: str | None,
+    reader: str | None,
+    pdf: Path | None,
+    csv: Path | None,
+) -> None:
+    """Take a copy of a report's chronology; that you took it is written down. Keep it safe, and delete it in time."""
+    if not pdf and not csv:
+        raise click.UsageError("Say where to write it: --pdf FILE, --csv FILE or both.")
+    if there := [str(file) for file in (pdf, csv) if file and file.exists()]:
+        raise click.BadParameter(f"{', '.join(there)} is there already. Name another file")
+    with _asking((school or given[0], reader or given[1])) as asker:
+        view = asker.store.cases.opened(asker.school.slug, reference, asker.reader)
+        found = chronology(view, asker.school, asker.contacts) if view else None
+        if not found or not asker.store.cases.act(asker.school.slug, reference, asker.reader, "exported", {}):
+            raise _refused(asker, reference)
+        made = say("page.made", who=asker.title, when=clock(now().astimezone(found.zone)))
+        try:
+            if csv:
+                write_privately(csv, as_csv(found))
+            if pdf:
+                write_privately(pdf, as_pdf(found, made))
+        except OSError as error:
+            raise SetUpProblem(f"the copy can't be written ({error.strerror}).") from None
+    click.echo("\n".join(str(file) for file in (pdf, csv) if file))
+
+
+@cases.command()
 @click.argument("code")
 def enrol(code: str) -> None:
     """Enrol with a one-time code: this machine's account is yours from then on."""
@@ -180,6 +224,8 @@ def code(given: tuple[str | None, str | None], label: str) -> None:
     if made is None:
         raise click.BadParameter(f"nobody in the contacts is {label}. {did_you_mean(label, known)}")
     click.echo(say("cases.code", code=made, who=label))
+    if settings.page_address:
+        click.echo(say("cases.code_page", address=f"{settings.page_address.rstrip('/')}/enrol"))
 
 
 def _act(given: tuple[str | None, str | None], reference: str, step: str, inside: dict[str, str]) -> None:
@@ -213,7 +259,7 @@ def _asking(given: tuple[str | None, str | None]) -> Iterator[_Asker]:
         lead = store.leads.who(slug, TERMINAL, _account())
         if lead is None:
             raise click.ClickException(say("cases.not_enrolled"))
-        yield _Asker(store, school, lead.id, lead.label, lead.roles)
+        yield _Asker(store, school, lead.id, lead.label, lead.roles, contacts[slug])
 
 
 def _account() -> str:

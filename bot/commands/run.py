@@ -10,6 +10,7 @@ import click
 
 from bot.app import (
     SetUpProblem,
+    case_page_of,
     channels_of,
     contacts_of,
     now,
@@ -53,8 +54,10 @@ def run() -> None:
         engine = Engine(schools, model, load_concerns())
         if without := [slug for slug in folders if slug not in contacts]:
             click.echo(f"Trial: nobody receives the reports of {', '.join(without)}.")
+        world = world_in(store, engine, contacts, now, settings)
+        page = case_page_of(settings, store, world, channels, folders)
         try:
-            asyncio.run(serve(store, world_in(store, engine, contacts, now, settings), channels, click.echo))
+            asyncio.run(serve(store, world, channels, click.echo, page))
         except Unusable as error:
             raise SetUpProblem(str(error)) from None
 

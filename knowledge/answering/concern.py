@@ -13,7 +13,7 @@ import numpy as np
 from knowledge.answering.answer import Help
 from knowledge.answering.words import closely_read, plain, words_of
 from knowledge.reading import Field, Problems, read_file
-from knowledge.safety import load_safety
+from knowledge.safety import SafetyRule, load_safety
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -80,23 +80,35 @@ class Listener:
             default=(0.0, None),
             key=lambda c: c[0],
         )
-        helping = Help.BESIDE if chance >= _BESIDE else Help.NONE
-        if topic is not None and chance >= self._enough(text, topic):
+        if topic is None:
+            return Heard(Help.NONE, chance)
+        helping = Help.BESIDE if named or chance >= _BESIDE else Help.NONE
+        if chance >= self._enough(text, topic) or any(self._puts_first(rule, text) for rule in named):
             helping = Help.FIRST
-        if helping is Help.NONE or topic is None:
-            return Heard(Help.NONE, chance, never_cite=frozenset(t for rule in named for t in rule.never_cite))
-        rules = named + [rule for rule in load_safety() if topic.id in rule.topics and rule not in named]
+        if helping is Help.NONE:
+            return Heard(Help.NONE, chance)
+        if named and topic.id not in named[0].topics and chance < _FIRST:
+            topic = next((t for t in self._concerns.values() if t.id in named[0].topics), topic)
+        likely = chance >= _BESIDE
+        rules = named + [r for r in load_safety() if likely and topic.id in r.topics and r not in named]
         return Heard(
             help=helping,
             chance=chance,
             topic=topic.id,
             concern=topic.concern,
-            urgent=topic.urgent or any(rule.urgent for rule in rules),
-            says=tuple(rule.says for rule in rules),
+            urgent=(likely and topic.urgent) or any(rule.urgent for rule in rules),
+            says=tuple(rule.says for rule in (rules if helping is Help.FIRST else named)),
             signposts=tuple(dict.fromkeys(s for rule in rules for s in rule.signposts)),
             never_cite=frozenset(t for rule in rules for t in rule.never_cite),
             leads_to=topic.leads_to,
         )
+
+    def _puts_first(self, rule: SafetyRule, text: str) -> bool:
+        """Tell whether a risk that is named outright puts help first; a general question about it does not."""
+        happened, asks_leave = _patterns()
+        words = " ".join(words_of(text))
+        general = asks_leave.search(words) and not happened.search(words) and not rule.topics
+        return rule.comes_first(text) and not general
 
     def _enough(self, text: str, topic: Topic) -> float:
         """Give the chance from which help comes first."""

@@ -39,6 +39,8 @@ _BAN_CLOSE = 1.5
 _MET = 6.0
 """A ban no further behind is heard before a yes where it is about a circumstance that the question shows."""
 _CITED = 3
+_TELLS_WHOM = (Modality.MUST, Modality.SHOULD, Modality.FACT)
+"""What a clause that says who a worry goes to can be; a ban would sound like blame."""
 _QUESTIONS = 3
 _NEAR = 0.1
 
@@ -67,7 +69,7 @@ class Engine:
         index = self.index(slug)
         text = closely_read(question)
         heard = self._listener.hear(question, role)
-        if heard.help is not Help.FIRST and not self.model.understands(self.model.read(text)):
+        if heard.help is not Help.FIRST and not self.model.understands(text):
             return self._not_understood(index)
         whole = self._one(index, role, text, told, heard)
         parts = questions_in(text)
@@ -174,8 +176,14 @@ class Engine:
 
     def _concern(self, answer: Answer, heard: Heard, ranked: list[Ranked]) -> Answer:
         school = answer.school
-        clauses = [c for topic in heard.leads_to for c in school.clauses if topic in c.topics[:2]]
-        clauses = [c for c in clauses if heard.never_cite.isdisjoint(c.topics)] or [r.clause for r in ranked[:1]]
+        order = {r.clause.id: place for place, r in enumerate(ranked)}
+        clauses = [
+            c
+            for topic in heard.leads_to
+            for c in school.clauses
+            if topic in c.topics[:2] and c.modality in _TELLS_WHOM and heard.never_cite.isdisjoint(c.topics)
+        ]
+        clauses.sort(key=lambda c: order.get(c.id, len(order)))
         said = replace(answer, verdict=Verdict.CONCERN, citations=_cite(school, clauses), confidence=heard.chance)
         return _because(said, f"somebody tells of something that happened: {heard.topic}")
 

@@ -32,6 +32,7 @@ class Lexicon:
     not_shown_after: re.Pattern[str]
     cues: frozenset[str]
     empty: frozenset[str]
+    foreign: frozenset[str]
     spellings: dict[tuple[str, ...], tuple[str, ...]]
 
     @property
@@ -62,20 +63,24 @@ class Lexicon:
         return {w for table in (self.circumstances, self.concepts, self.thesaurus) for phrase in table for w in phrase}
 
     def spelt_out(self, words: list[str]) -> list[str]:
-        """Give the words with text-speak written out: "u" as "you", "aloud to" as "allowed to"."""
+        """Give the words with text-speak written out ("u" as "you") and courtesies left out, if anything else is there."""
         out: list[str] = []
         at = 0
         while at < len(words):
-            for length in (3, 2, 1):
+            for length in range(min(self._longest_typed, len(words) - at), 0, -1):
                 typed = tuple(words[at : at + length])
-                if len(typed) == length and typed in self.spellings:
+                if typed in self.spellings:
                     out += self.spellings[typed]
                     at += length
                     break
             else:
                 out.append(words[at])
                 at += 1
-        return out
+        return out or words
+
+    @cached_property
+    def _longest_typed(self) -> int:
+        return max(map(len, self.spellings), default=0)
 
     def phrases(self, words: Sequence[str], table: dict[tuple[str, ...], tuple[str, ...]]) -> set[str]:
         """Give the tags of the phrases of a table that stand in the words; a phrase inside a longer one is passed over."""
@@ -128,6 +133,8 @@ def load_lexicon(path: Path = LEXICON) -> Lexicon:
             "spellings",
             "cues",
             "empty",
+            "courtesies",
+            "foreign",
         ]
     )
     circumstances = row.read("circumstances", _table, {})
@@ -151,10 +158,14 @@ def load_lexicon(path: Path = LEXICON) -> Lexicon:
         re.compile(rf"\b(?:{after})\b"),
         frozenset(row.read("cues", Field.texts, ())),
         frozenset(row.read("empty", Field.texts, ())),
+        frozenset(row.read("foreign", Field.texts, ())),
         {
-            tuple(typed.split()): tuple(key.name.split())
-            for key, value in row.read("spellings", lambda f: list(f.pairs()), [])
-            for typed in value.texts()
+            **{tuple(phrase.split()): () for phrase in row.read("courtesies", Field.texts, ())},
+            **{
+                tuple(typed.split()): tuple(key.name.split())
+                for key, value in row.read("spellings", lambda f: list(f.pairs()), [])
+                for typed in value.texts()
+            },
         },
     )
 

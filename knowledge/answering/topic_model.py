@@ -31,6 +31,7 @@ _ROUNDS = 9
 _RATE = 0.7
 _SEED = 20261120
 _RULE = "rule"
+_FOREIGN = 0.2
 _UNDERSTOOD = 0.6
 """The share of known words below which a message is not English: questions in English have 0.75 or more."""
 
@@ -81,9 +82,13 @@ class TopicModel:
     def _read(self, text: str) -> tuple[str, ...]:
         return tuple(self.speller.mend(word) for word in self.lexicon.spelt_out(words_of(text)))
 
-    def understands(self, words: list[str]) -> bool:
-        """Tell whether enough of the words are known ones: English, and not another language or a slip of the hand."""
+    def understands(self, text: str) -> bool:
+        """Tell whether a text is English: enough known words, and few of another language's little words."""
+        words = self.read(text)
         known = sum(word in self.speller.known or word.isdecimal() for word in words)
+        foreign = sum(word in self.lexicon.foreign for word in words_of(text))
+        if foreign > 1 and foreign >= _FOREIGN * len(words):
+            return False
         return bool(words) and known >= _UNDERSTOOD * len(words)
 
     def probabilities(self, words: list[str], role: str) -> NDArray[np.float32]:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from knowledge.answering.asking import Kind, keeps_the_rule
 from knowledge.answering.ranking import EXCLUSIVE
+from knowledge.answering.words import words_of
 from knowledge.model import Modality, Verdict
 
 if TYPE_CHECKING:
@@ -23,6 +24,10 @@ _RULES_OUT: dict[str, tuple[str, ...]] = {
 """Circumstances that can't hold where another is shown: a picture with other children isn't of one's own alone."""
 
 
+_ADVISES_AGAINST = frozenset({"not", "never", "avoid", "rather", "instead", "without", "only", "nobody", "no"})
+_STEM, _SHARED = 5, 2
+
+
 @dataclass(frozen=True, slots=True)
 class Decision:
     """A verdict, the condition that is still open (to be asked back), and the reason for `--why`."""
@@ -36,13 +41,22 @@ def decide(clause: Clause, kind: Kind, words: list[str], shown: frozenset[str]) 
     """Decide what one clause means for one question."""
     if clause.modality is Modality.FACT or kind.wants_fact:
         return Decision(Verdict.INFO, f"a {clause.modality} answers a question of the kind {kind}")
-    if clause.modality is Modality.SHOULD and kind is Kind.MAY:
+    if clause.modality is Modality.SHOULD and kind is Kind.MAY and not _in_line(clause, words):
         return Decision(Verdict.DISCOURAGED, "the clause advises otherwise than what is asked")
     if clause.modality in _DUTY:
         return Decision(_DUTY[clause.modality], f"the clause says {clause.modality}")
     if clause.modality is Modality.MAY:
         return _permitted(clause, kind, shown)
     return _banned(clause, kind, words, shown)
+
+
+def _in_line(clause: Clause, words: list[str]) -> bool:
+    """Tell whether what is asked is what a clause advises, and not its opposite: it uses the clause's own words."""
+    told = words_of(clause.text)
+    if not _ADVISES_AGAINST.isdisjoint(told):
+        return False
+    shared = {word[:_STEM] for word in words if len(word) >= _STEM} & {word[:_STEM] for word in told}
+    return len(shared) >= _SHARED
 
 
 def _permitted(clause: Clause, kind: Kind, shown: frozenset[str]) -> Decision:

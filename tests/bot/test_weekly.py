@@ -132,9 +132,7 @@ def test_whoever_was_not_reached_in_an_outage_stays(post):
 
 
 def test_a_channel_that_does_not_run_here_is_left_to_the_process_where_it_does(post):
-    there = replace(
-        Subscription("one", "one", NAME, "st-peters", "sun 18:00 quiet 21-7", SUNDAY), channel="elsewhere"
-    )
+    there = replace(Subscription("one", "one", NAME, "st-peters", "sun 18:00 quiet 21-7", SUNDAY), channel="elsewhere")
     post.store.subscriptions.keep(there)
     assert post.at(SUNDAY) == []
     assert post.world.subscriptions.of("one") == there

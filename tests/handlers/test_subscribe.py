@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, time, timedelta
 from zoneinfo import ZoneInfo
@@ -222,7 +223,7 @@ def test_each_week_brings_another_tip_on_one_of_the_topics_and_the_way_to_stop(s
         assert [b.action for b in reply.buttons] == ["tips.another", "subscribe.show"]
         assert any("Type subscribe to change or stop" in line for card in reply.cards for line in card.lines)
     assert {tip.platform for tip in seen} == {"roblox", "whatsapp"}
-    assert all(one.id != other.id for one, other in zip(seen, seen[1:], strict=False))
+    assert all(one.id != other.id for one, other in itertools.pairwise(seen))
 
 
 def test_the_next_one_is_due_a_week_later_at_the_same_hour_of_the_clock_on_the_wall(subscribed):

@@ -6,9 +6,9 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from handlers.wording import say
+from tests.platforms.running import RunningBot
 from tests.platforms.slack import SECRET, FakeSlack, Shown
 from tests.platforms.slack_kit import text_in
-from tests.platforms.telegram_people import RunningBot
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from bot.channels.channel import Payload
     from bot.channels.telegram.parse import Heard, Me
     from bot.store.buttons import StoredButtons
+    from handlers.message import Message
     from handlers.ports import World
 
 _WAITING = "waiting"
@@ -112,10 +113,6 @@ def _replies(heard: Heard, buttons: StoredButtons, world: World) -> Iterator[Rep
     if heard.data and not action:
         yield helping.old_button()
         return
-    if not heard.private and _begins(heard, subscribe.COMMANDS):
-        elsewhere = Card(say("telegram.set_up_elsewhere"), signal=Signal.INFO)
-        yield Reply((elsewhere,), (Button(say("telegram.open_private"), "subscribe.show"),))
-        return
     if heard.code in PRIVATE_CODES:
         heard, action = replace(heard, text=""), PRIVATE_CODES[heard.code]
     elif heard.code:
@@ -126,6 +123,11 @@ def _replies(heard: Heard, buttons: StoredButtons, world: World) -> Iterator[Rep
             school.sit(heard.person, *place, world)
             yield school.welcome(*place, world)
         return
+    yield from _seated(heard, action, value, world)
+
+
+def _seated(heard: Heard, action: str, value: str, world: World) -> Iterator[Reply]:
+    """Answer somebody from their own school, once it is known which that is."""
     seat = school.seat(heard.person, world)
     if action == school.CHOSEN:
         yield school.handle(heard.as_message(value, Audience.PARENT, action, value), world)
@@ -139,12 +141,17 @@ def _replies(heard: Heard, buttons: StoredButtons, world: World) -> Iterator[Rep
         yield school.welcome(*seat, world)
     else:
         place = seat or (next(iter(world.engine.schools)), Audience.PARENT)
-        message = heard.as_message(*place, action, value)
-        if heard.edited and is_under_way(message, world):
-            # Words changed further up are no answer to the step that something has come to.
-            yield Reply((Card(say("telegram.edited"), signal=Signal.INFO),))
-        else:
-            yield dispatch(message, world)
+        yield _reply(heard, heard.as_message(*place, action, value), world)
+
+
+def _reply(heard: Heard, message: Message, world: World) -> Reply:
+    if heard.edited and is_under_way(message, world):
+        # Words changed further up are no answer to the step that something has come to.
+        return Reply((Card(say("telegram.edited"), signal=Signal.INFO),))
+    if not heard.private and _begins(heard, subscribe.COMMANDS):
+        elsewhere = Card(say("telegram.set_up_elsewhere"), signal=Signal.INFO)
+        return Reply((elsewhere,), (Button(say("telegram.open_private"), "subscribe.show"),))
+    return dispatch(message, world)
 
 
 def _needs_no_school(heard: Heard, action: str) -> bool:

@@ -258,9 +258,7 @@ class _Committing(asyncio.Queue[object]):
         heard = parse(payload, self._me)
         if heard is None:
             return
-        committed = asyncio.ensure_future(
-            self._receive(Received(NAME, heard.event, heard.line, heard.place, payload))
-        )
+        committed = asyncio.ensure_future(self._receive(Received(NAME, heard.event, heard.line, heard.place, payload)))
         if self._polls is None:
             await committed
         else:

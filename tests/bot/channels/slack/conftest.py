@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from knowledge.answering.engine import Engine
-    from tests.platforms.telegram_people import RunningBot
+    from tests.platforms.running import RunningBot
 
 
 @pytest.fixture

@@ -16,7 +16,7 @@ from tests.platforms.slack_people import Colleague, running
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from tests.platforms.telegram_people import RunningBot
+    from tests.platforms.running import RunningBot
 
 _ALL = dialogs()
 _NUMBERS = itertools.count(1)

@@ -151,7 +151,7 @@ def test_the_chat_offers_questions_for_one_press(bot, server):
 
 
 def test_somebody_is_told_something_in_their_own_chat_by_their_id_or_their_address(bot, server, teacher):
-    channel = bot._running.outbox._channels["slack"]  # noqa: SLF001 -- as the deliveries of a case do
+    channel = bot.running.outbox._channels["slack"]  # noqa: SLF001 -- as the deliveries of a case do
     for number, whom in enumerate((f"{server.teams[0].id}/UTEACHER01", "UTEACHER01")):
         (delivery,) = channel.tell("st-peters", whom, Reply((Card("You have a message."),)))
         told = replace(delivery, key=f"told {number}")

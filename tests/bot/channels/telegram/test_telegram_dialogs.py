@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.dialog import dialogs, play
+from tests.platforms.running import RunningBot
 from tests.platforms.telegram import FakeTelegram
-from tests.platforms.telegram_people import Parent, RunningBot
+from tests.platforms.telegram_people import Parent
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -14,8 +14,9 @@ from bot.channels.channel import Unusable
 from bot.store.databases import StoreError
 from tests.bot.channels.telegram.test_telegram_faults import QUESTION, answers
 from tests.bot.channels.telegram.test_telegram_process import running
+from tests.platforms.running import RunningBot
 from tests.platforms.telegram import PATIENCE, Fault
-from tests.platforms.telegram_people import Parent, RunningBot
+from tests.platforms.telegram_people import Parent
 
 SECRET = "a-secret_of-the-webhook"  # noqa: S105 -- of a test
 
@@ -165,7 +166,7 @@ def test_a_process_whose_store_fails_for_good_ends_with_one_clear_line(server, t
         server.says(501, "/start")
         _, errors = bot.communicate(timeout=PATIENCE)
     assert bot.returncode == 1
-    assert errors.splitlines()[-1] == "x", errors
+    assert errors.splitlines()[-1] == "Error: the database failed (OperationalError)"
     assert "Traceback" not in errors
 
 
