@@ -1,4 +1,4 @@
-"""A case as a chronology: what was reported and every step since, in order, each with when, who, what and in which words."""
+"""Tells a case as a chronology: what was reported and every step since, each with when, who, what and the words."""
 
 from __future__ import annotations
 

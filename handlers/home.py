@@ -1,4 +1,4 @@
-"""Shows somebody where they stand: their quiz and their reports, for a page that is always there."""
+"""Shows somebody where they stand: their quiz, their reports and, for a lead, the cases that wait for them."""
 
 from __future__ import annotations
 
@@ -9,12 +9,15 @@ from handlers.message import Button, Card, Reply
 from handlers.status import day_of
 from handlers.wording import say
 from knowledge.quizzing import score
+from knowledge.routing import Urgency
 
 if TYPE_CHECKING:
     from handlers.message import Message
     from handlers.ports import World
 
 ABILITY = "home"
+_URGENCIES = list(Urgency)
+_SHOWN = 10
 
 
 def sent(message: Message, draft: str, world: World) -> None:
@@ -29,7 +32,31 @@ def sent(message: Message, draft: str, world: World) -> None:
 
 def overview(message: Message, world: World) -> tuple[Reply, ...]:
     """Give the parts of the page, each with its own buttons."""
-    return _quiz(message, world), _reports(message, world)
+    cases = _cases(message, world)
+    return (*([cases] if cases else []), _quiz(message, world), _reports(message, world))
+
+
+def _cases(message: Message, world: World) -> Reply | None:
+    """Give the cases that nobody has in hand yet, the most urgent first, to a lead who may open them."""
+    lead = world.leads.who(message.school, message.channel, message.person) if world.leads else None
+    if lead is None:
+        return None
+    waiting = [line for line in world.cases.listed(message.school, lead.id) if line.state == "new"]
+    waiting.sort(key=lambda line: (_URGENCIES.index(line.urgency), line.received))
+    shown = waiting[:_SHOWN]
+    lines = [
+        say(
+            "home.case_line",
+            reference=line.reference,
+            urgency=say(f"cases.urgency_{line.urgency.value}"),
+            day=day_of(line.received),
+        )
+        for line in shown
+    ]
+    if len(waiting) > len(shown):
+        lines.append(say("home.cases_more", count=str(len(waiting) - len(shown))))
+    buttons = (Button(say("cases.open", reference=line.reference), "cases.open", line.reference) for line in shown)
+    return Reply((Card(say("home.cases"), tuple(lines or [say("home.cases_none")])),), tuple(buttons))
 
 
 def _quiz(message: Message, world: World) -> Reply:

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from yaml import ScalarNode
+
 from knowledge.model import (
-    KINDS,
     ROLES,
-    SUBJECTS,
     Audience,
-    Basis,
     Clause,
     Condition,
     Modality,
@@ -20,8 +19,8 @@ from knowledge.model import (
     Verdict,
     Wording,
 )
-from knowledge.reading import Field, PackError, Problem, Problems, did_you_mean, read_file
-from knowledge.smart.signposts import signpost_ids
+from knowledge.reading import Field, PackError, Problems, did_you_mean, read_file, read_list, sentence
+from knowledge.route_loader import load_routes
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -63,36 +62,24 @@ def load_school(folder: Path, topics: Iterable[str], tags: Iterable[str]) -> Sch
     """
     problems = Problems()
     paragraphs = _paragraphs(folder / "paragraphs.yaml", problems)
-    clauses: list[Clause] = []
-    places: dict[str, Field] = {}
-    links = _Links({p.ref: p for p in paragraphs}, frozenset(topics), frozenset(tags), places)
-    for path in sorted((folder / "clauses").glob("*.yaml")):
-        for item in _list(path, "clauses", problems):
-            clauses += _clause(item, links)
-    if not places:
-        problems.found.append(
-            Problem(
-                folder / "clauses",
-                1,
-                "this pack has no clauses",
-                "Write clauses/*.yaml, or import a document",
-            )
-        )
-    routes = _routes(folder / "routes.yaml", frozenset(places), problems)
-    school = _school(folder, paragraphs, clauses, routes, problems)
+    links = _Links(paragraphs, frozenset(topics), frozenset(tags))
+    files = [read_list(path, "clauses", problems) for path in sorted((folder / "clauses").glob("*.yaml"))]
+    clauses = [_clause(item, links) for items in files for item in items or ()]
+    if not any(files) and None not in files:
+        problems.nothing_in(folder / "clauses", "clauses", "clauses/*.yaml")
+    routes = load_routes(folder / "routes.yaml", None if None in files else frozenset(links.places), problems)
+    school = _school(folder, paragraphs or (), clauses, routes, problems)
     problems.raise_any()
     return school
 
 
-def _list(path: Path, key: str, problems: Problems) -> list[Field]:
-    root = read_file(path, problems)
-    return root.entry(required=[key]).read(key, Field.items, []) if root else []
-
-
-def _paragraphs(path: Path, problems: Problems) -> tuple[Paragraph, ...]:
+def _paragraphs(path: Path, problems: Problems) -> tuple[Paragraph, ...] | None:
+    items = read_list(path, "paragraphs", problems)
+    if items is None:
+        return None
     seen: set[str] = set()
     found = []
-    for item in _list(path, "paragraphs", problems):
+    for item in items:
         row = item.entry(required=["ref", "heading", "position"], optional=["number", "exempt"])
         ref = row.read("ref", Field.text, "")
         if ref in seen:
@@ -101,7 +88,7 @@ def _paragraphs(path: Path, problems: Problems) -> tuple[Paragraph, ...]:
         found.append(
             Paragraph(
                 ref=ref,
-                heading=row.read("heading", lambda f: str(f.node.value), ""),
+                heading=row.read("heading", _heading, ""),
                 position=row.read("position", Field.whole_number, 1),
                 number=row.read("number", Field.text, None),
                 exempt=row.read("exempt", lambda f: f.one_of(EXEMPT), None),
@@ -110,35 +97,41 @@ def _paragraphs(path: Path, problems: Problems) -> tuple[Paragraph, ...]:
     return tuple(found)
 
 
-class _Links:
-    """What a clause may point at, and the clause ids met so far with their places."""
+def _heading(where: Field) -> str:
+    """Read a heading, which may be empty."""
+    return str(where.node.value) if isinstance(where.node, ScalarNode) else where.text()
 
-    def __init__(
-        self,
-        paragraphs: dict[str, Paragraph],
-        topics: frozenset[str],
-        tags: frozenset[str],
-        places: dict[str, Field],
-    ) -> None:
-        self.paragraphs, self.topics, self.tags, self.places = paragraphs, topics, tags, places
+
+class _Links:
+    """What a clause may point at, and the clause ids met so far with their places.
+
+    `paragraphs` is None where they could not be read: no clause is to blame for that.
+    """
+
+    def __init__(self, paragraphs: tuple[Paragraph, ...] | None, topics: frozenset[str], tags: frozenset[str]) -> None:
+        self.topics, self.tags = topics, tags
+        self.paragraphs = None if paragraphs is None else {p.ref: p for p in paragraphs}
+        self.places: dict[str, Field] = {}
 
     def source(self, where: Field) -> list[Paragraph]:
         """Read one to three references to paragraphs."""
-        items = where.items()
+        items = where.at_least_one("Name one to three paragraphs, such as [A-1]")
         if len(items) > MOST_SOURCES:
             where.problems.add(where, "more than three sources", "Split the clause, or keep the three that matter")
         found = []
         for item in items:
             ref = item.text()
+            if self.paragraphs is None:
+                continue
             if ref in self.paragraphs:
                 found.append(self.paragraphs[ref])
             elif ref:
-                mend = f"{did_you_mean(ref, self.paragraphs)} Or add it to paragraphs.yaml" if self.paragraphs else ""
-                where.problems.add(item, f"no paragraph has the reference {ref}", mend or "Write paragraphs.yaml")
+                guess = f"{sentence(did_you_mean(ref, self.paragraphs))} Or add" if self.paragraphs else "Add"
+                where.problems.add(item, f"no paragraph has the reference {ref}", f"{guess} it to paragraphs.yaml")
         return found
 
 
-def _clause(item: Field, links: _Links) -> list[Clause]:
+def _clause(item: Field, links: _Links) -> Clause:
     row = item.entry(
         required=["id", "source", "text", "audience", "modality", "topics"],
         optional=["exceptions", "conditions", "about", "asks"],
@@ -153,30 +146,22 @@ def _clause(item: Field, links: _Links) -> list[Clause]:
         )
     if clause_id:
         links.places[clause_id] = item
-    sources = row.read("source", links.source, [])
-    if not clause_id or not sources:
-        return []
-    return [
-        Clause(
-            id=clause_id,
-            sources=tuple(sources),
-            text=row.read("text", Field.text, ""),
-            audience=frozenset(map(Audience, row.read("audience", _audience, ()))),
-            modality=Modality(row.read("modality", lambda f: f.one_of(Modality), Modality.FACT)),
-            topics=row.read("topics", lambda f: f.some_of(sorted(links.topics)), ()),
-            exceptions=row.read("exceptions", lambda f: _conditions(f, links), ()),
-            conditions=row.read("conditions", lambda f: _conditions(f, links), ()),
-            about=frozenset(row.read("about", lambda f: f.some_of(sorted(links.tags)), ())),
-            asks=row.read("asks", Field.texts, ()),
-        )
-    ]
+    return Clause(
+        id=clause_id,
+        sources=tuple(row.read("source", links.source, [])),
+        text=row.read("text", Field.text, ""),
+        audience=frozenset(map(Audience, row.read("audience", _audience, ()))),
+        modality=Modality(row.read("modality", lambda f: f.one_of(Modality), Modality.FACT)),
+        topics=row.read("topics", lambda f: f.some_of(sorted(links.topics)), ()),
+        exceptions=row.read("exceptions", lambda f: _conditions(f, links), ()),
+        conditions=row.read("conditions", lambda f: _conditions(f, links), ()),
+        about=frozenset(row.read("about", lambda f: f.some_of(sorted(links.tags)), ())),
+        asks=row.read("asks", Field.texts, ()),
+    )
 
 
 def _audience(where: Field) -> tuple[str, ...]:
-    items = where.some_of(Audience)
-    if not where.items():
-        where.problems.add(where, "audience is empty", "Name who is bound, such as [staff]")
-    return items
+    return where.some_of(Audience) if where.at_least_one("Name who is bound, such as [staff]") else ()
 
 
 def _conditions(where: Field, links: _Links) -> tuple[Condition, ...]:
@@ -198,67 +183,6 @@ def _conditions(where: Field, links: _Links) -> tuple[Condition, ...]:
     return tuple(found)
 
 
-def _routes(path: Path, clauses: frozenset[str], problems: Problems) -> tuple[Route, ...]:
-    items = _list(path, "routes", problems)
-    routes: list[Route] = []
-    covered: dict[str, set[str]] = {kind: set() for kind in KINDS}
-    for item in items:
-        row = item.entry(required=["kind", "about", "notify", "basis"], optional=["signpost", "steps_aside"])
-        route = Route(
-            kind=row.read("kind", lambda f: f.one_of(KINDS), KINDS[-1]),
-            about=frozenset(row.read("about", lambda f: f.some_of(SUBJECTS), ())),
-            notify=row.read("notify", lambda f: f.some_of(ROLES), ()),
-            signpost=row.read("signpost", lambda f: f.some_of(signpost_ids()), ()),
-            basis=row.read("basis", lambda f: _basis(f, clauses), Basis()),
-            steps_aside=frozenset(row.read("steps_aside", lambda f: f.some_of(ROLES), ())),
-        )
-        _check_route(item, route, covered[route.kind])
-        covered[route.kind] |= route.about
-        routes.append(route)
-    if items:
-        for kind, about in covered.items():
-            if left_out := [s for s in SUBJECTS if s not in about]:
-                problems.found.append(
-                    Problem(
-                        path,
-                        1,
-                        f"a report of {kind} about {', '.join(left_out)} reaches nobody",
-                        "Add a route for it, or name them in one that stands",
-                    )
-                )
-    return tuple(routes)
-
-
-def _check_route(item: Field, route: Route, covered: set[str]) -> None:
-    reached = set(route.notify) - route.about - route.steps_aside
-    if not reached:
-        item.problems.add(
-            item, f"this route of {route.kind} reaches nobody", "Name a role under notify that isn't left out"
-        )
-    if told := route.about & set(route.notify):
-        item.problems.add(item, f"this route tells {', '.join(sorted(told))} of a report about them", "Take them out")
-    if twice := route.about & covered:
-        item.problems.add(
-            item,
-            f"{route.kind} about {', '.join(sorted(twice))} has another route above",
-            "Keep one of the two",
-        )
-
-
-def _basis(where: Field, clauses: frozenset[str]) -> Basis:
-    row = where.entry(required=(), optional=["clause", "statutory"])
-    basis = Basis(row.read("clause", Field.text, None), row.read("statutory", Field.text, None))
-    if (basis.clause is None) == (basis.statutory is None):
-        where.problems.add(where, "a basis is either a clause or statutory", "Keep one: {clause: id} or {statutory: …}")
-    elif basis.clause is not None and basis.clause not in clauses:
-        where.problems.add(
-            where,
-            f"no clause has the id {basis.clause}",
-            did_you_mean(basis.clause, clauses) if clauses else "Add it",
-        )
-    return basis
-
-
 def _school(
     folder: Path,
     paragraphs: tuple[Paragraph, ...],
@@ -270,7 +194,7 @@ def _school(
     if root is None:
         raise PackError(problems.found)
     row = root.entry(required=["school", "name", "policy", "roles"], optional=["words"])
-    slug = row.read("school", Field.text, folder.name)
+    slug = row.read("school", lambda f: _slug(f, folder.resolve().name), "")
     policy = row.read("policy", _policy, Policy("", Wording.OURS))
     return School(
         slug=slug,
@@ -282,6 +206,13 @@ def _school(
         clauses=tuple(clauses),
         routes=routes,
     )
+
+
+def _slug(where: Field, folder: str) -> str:
+    slug = where.text()
+    if slug and slug != folder:
+        where.problems.add(where, f"this folder is called {folder}, and school is another", "Give both the same name")
+    return slug
 
 
 def _policy(where: Field) -> Policy:

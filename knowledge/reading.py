@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from datetime import date
 from typing import TYPE_CHECKING, TypeVar
 
 import yaml
 from rapidfuzz import process
+
+from knowledge.composing import Unreadable, compose
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -16,7 +19,8 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 M = TypeVar("M")
 _NAMED = 16
-_Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+_DAY = re.compile(r"[0-9]{4}-[0-9]{2}(-[0-9]{2})?")
+_COUNT = re.compile(r"[0-9]{1,6}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +33,7 @@ class Problem:
     mend: str
 
     def __str__(self) -> str:
-        return f"{self.file}:{self.line}: {self.what}. {self.mend}."
+        return f"{self.file}:{self.line}: {sentence(self.what)} {sentence(self.mend)}"
 
 
 class PackError(Exception):
@@ -38,6 +42,11 @@ class PackError(Exception):
     def __init__(self, problems: Iterable[Problem]) -> None:
         self.problems = tuple(problems)
         super().__init__("\n".join(map(str, self.problems)))
+
+
+def sentence(text: str) -> str:
+    """Give a text with a full stop, or as it is where it ends in a mark of its own."""
+    return text if text.endswith((".", "?", "!", "…")) else f"{text}."
 
 
 def did_you_mean(word: str, known: Iterable[str]) -> str:
@@ -60,6 +69,10 @@ class Problems:
     def add(self, where: Field | Entry, what: str, mend: str) -> None:
         """Note what is wrong at a place."""
         self.found.append(Problem(where.file, where.line, what, mend.rstrip(".")))
+
+    def nothing_in(self, path: Path, what: str, file: str) -> None:
+        """Note that a pack lacks something that every pack has."""
+        self.found.append(Problem(path, 1, f"this pack has no {what}", f"Write {file}, or import a document"))
 
     def raise_any(self) -> None:
         """Raise all of them at once, in the order of files and lines, if there are any."""
@@ -89,9 +102,9 @@ class Field:
         return ""
 
     def whole_number(self) -> int:
-        """Read a whole number, 1 or more."""
+        """Read a whole number, from 1 to six digits."""
         value = self.node.value if isinstance(self.node, yaml.ScalarNode) else ""
-        if value.isdecimal() and int(value) > 0:
+        if _COUNT.fullmatch(value) and int(value) > 0:
             return int(value)
         self.problems.add(self, f"{self.name} is not a whole number", "Write a number such as 3")
         return 1
@@ -106,9 +119,7 @@ class Field:
     def day(self) -> str:
         """Read a date, YYYY-MM or YYYY-MM-DD."""
         value = self.text()
-        try:
-            date.fromisoformat(value if len(value) > len("2026-07") else f"{value}-01")
-        except ValueError:
+        if value and not _is_day(value):
             self.problems.add(
                 self,
                 f"{self.name} is not a date: {value}",
@@ -119,12 +130,17 @@ class Field:
     def one_of(self, known: Iterable[str]) -> str:
         """Read one word of a closed set; the set's first word stands in for a wrong one."""
         known = list(known)
+        return self.one_or_none(known) or (known[0] if known else "")
+
+    def one_or_none(self, known: Iterable[str]) -> str | None:
+        """Read one word of a closed set, or None where it is a wrong one and nothing can stand in for it."""
+        known = list(known)
         value = self.text()
         if value in known:
             return value
         if value:
             self.problems.add(self, f"{value} is not a {self.name}", did_you_mean(value, known))
-        return known[0] if known else value
+        return None
 
     def items(self) -> list[Field]:
         """Read a list; a single value counts as a list of one."""
@@ -134,6 +150,13 @@ class Field:
             return [self]
         self.problems.add(self, f"{self.name} is not a list", f"Write {self.name}: [one, two]")
         return []
+
+    def at_least_one(self, mend: str) -> list[Field]:
+        """Read a list that must hold something; `mend` says what to write where it is empty."""
+        items = self.items()
+        if not items and isinstance(self.node, yaml.SequenceNode):
+            self.problems.add(self, f"{self.name} is empty", mend)
+        return items
 
     def texts(self) -> tuple[str, ...]:
         """Read a list of texts."""
@@ -162,6 +185,10 @@ class Field:
             return
         seen: set[str] = set()
         for key_node, value_node in self.node.value:
+            if not isinstance(key_node, yaml.ScalarNode):
+                key = Field(self.file, key_node, self.name, self.problems)
+                self.problems.add(key, "this key is no word", "Write one word before the colon")
+                continue
             key = Field(self.file, key_node, str(key_node.value), self.problems)
             if key.name in seen:
                 self.problems.add(key, f"{key.name} stands here twice", "Keep one of the two")
@@ -180,7 +207,9 @@ class Entry:
         for name, (key, _) in self._fields.items():
             if name not in known:
                 self.problems.add(key, f"{name} is not a key that belongs here", did_you_mean(name, sorted(known)))
-        for name in sorted(required - set(self._fields)):
+        # What is no mapping at all has been noted once; to list every key that it lacks would say no more.
+        missing = required - set(self._fields) if isinstance(where.node, yaml.MappingNode) else frozenset()
+        for name in sorted(missing):
             self.problems.add(self, f"{name} is missing", f"Add {name}:")
 
     def __contains__(self, name: str) -> bool:
@@ -191,35 +220,29 @@ class Entry:
         return how(self._fields[name][1]) if name in self._fields else missing
 
 
+def _is_day(value: str) -> bool:
+    # Python also reads 20270701 and 2027-W27, which nobody could say in words later.
+    if not _DAY.fullmatch(value):
+        return False
+    try:
+        date.fromisoformat(value if len(value) > len("2026-07") else f"{value}-01")
+    except ValueError:
+        return False
+    return True
+
+
 def read_file(path: Path, problems: Problems) -> Field | None:
     """Parse one YAML file, or note why it can't be parsed and give None."""
     try:
-        node = yaml.compose(path.read_text(encoding="utf-8"), Loader=_Loader)
-    except yaml.MarkedYAMLError as error:
-        mark = error.problem_mark or error.context_mark
-        line = mark.line + 1 if mark else 1
-        problems.found.append(
-            Problem(path, line, f"this is not YAML ({error.problem})", "Check the colons, quotes and indents here")
-        )
+        return Field(path, compose(path), path.stem, problems)
+    except Unreadable as error:
+        problems.found.append(Problem(path, error.line, error.what, error.mend))
         return None
-    except UnicodeDecodeError:
-        problems.found.append(Problem(path, 1, "this file is not UTF-8 text", "Save it as UTF-8"))
-        return None
-    except yaml.YAMLError as error:
-        reason = str(error).splitlines()[0]
-        problems.found.append(Problem(path, 1, f"this is not YAML ({reason})", "Take the odd characters out"))
-        return None
-    except OSError as error:
-        problems.found.append(
-            Problem(
-                path,
-                1,
-                f"this file can't be read ({error.strerror})",
-                "Put the file there and let it be read",
-            )
-        )
-        return None
-    if node is None:
-        problems.found.append(Problem(path, 1, "this file is empty", "Fill it or take it away"))
-        return None
-    return Field(path, node, path.stem, problems)
+
+
+def read_list(path: Path, key: str, problems: Problems) -> list[Field] | None:
+    """Read the list in a file, or give None where a problem kept it from being read."""
+    before = len(problems.found)
+    root = read_file(path, problems)
+    items = root.entry(required=[key]).read(key, Field.items, []) if root else []
+    return items if items or len(problems.found) == before else None

@@ -1,1 +1,1 @@
-"""The case page: one case in a browser, from a link that works once and a second factor; no script, nobody else's server."""
+"""The case page: one case in a browser, from a link that works once and a second factor; without a script."""

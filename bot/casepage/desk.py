@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import base64
 from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from bot.exporting import as_csv, as_pdf
 from bot.store.factors import app_of, new_secret
-from bot.store.links import Link
-from bot.store.tables import stamp, unstamp
 from handlers import cases, notices
 from handlers.chronology import HOME, chronology, clock
 from handlers.wording import say
@@ -19,6 +18,7 @@ if TYPE_CHECKING:
 
     from bot.app import Store
     from bot.channels.channel import Channel
+    from bot.store.links import Link
     from handlers.message import Button
     from handlers.ports import CaseView, Lead, World
     from knowledge.contacts import Contacts
@@ -55,6 +55,7 @@ class Enrolling:
     """A lead who is setting up a second factor; `secret` is what their app has to know."""
 
     lead: Lead
+    school: str
     secret: str
     address: str
 
@@ -90,7 +91,7 @@ class Desk:
             return None
         if self._world.cases.opened(link.school, link.reference, lead.id) is None:
             return None
-        inside = {"school": link.school, "lead": lead.id, "reference": link.reference, "since": stamp(now)}
+        inside = {"school": link.school, "lead": lead.id, "reference": link.reference, "since": now.isoformat()}
         return self._store.sessions.begin(cookie, inside)
 
     def seat(self, cookie: str) -> Seat | None:
@@ -98,7 +99,7 @@ class Desk:
         inside = self._store.sessions.current(cookie)
         if "reference" not in inside or inside["school"] not in self._world.engine.schools:
             return None
-        school, since = self._world.engine.schools[inside["school"]], unstamp(inside["since"])
+        school, since = self._world.engine.schools[inside["school"]], datetime.fromisoformat(inside["since"])
         lead = next((lead for lead in self._store.leads.holders(school.slug) if lead.id == inside["lead"]), None)
         view = self._world.cases.read_on(school.slug, inside["reference"], lead.id, since) if lead else None
         return Seat(cookie, lead, school, view, cases.actions(view, lead, school)) if lead and view else None
@@ -186,9 +187,8 @@ class Desk:
             return None
         app = app_of(base64.b32decode(inside["secret"]))
         school = self._world.engine.schools[lead.school].name
-        return Enrolling(
-            lead, inside["secret"], app.get_provisioning_uri(lead.label, say("page.issuer", school=school))
-        )
+        address = app.get_provisioning_uri(lead.label, say("page.issuer", school=school))
+        return Enrolling(lead, school, inside["secret"], address)
 
     def enrol(self, cookie: str, digits: str) -> Lead | None:
         """Keep a second factor once its app has given a right code; None where it hasn't."""

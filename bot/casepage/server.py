@@ -1,4 +1,4 @@
-"""Serves the case page over HTTP: headers, cookies, forms that come from nowhere else, and one answer to all that is refused."""
+"""Serves the case page over HTTP: headers, cookies, and forms that come from nowhere else."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 
 from aiohttp import web
 
-from bot.casepage.asked import HTML, Answer, Asked, page
+from bot.casepage.asked import Answer, Asked, page
 from bot.casepage.case import CasePages, gone
 from bot.casepage.gate import Gate
 from bot.casepage.pages import STYLE, style

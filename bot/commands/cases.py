@@ -166,7 +166,7 @@ def let_in(given: tuple[str | None, str | None], reference: str, who: str) -> No
 @click.option("--pdf", type=_FILE, help="Write it as a PDF to this file.")
 @click.option("--csv", type=_FILE, help="Write it as a table to this file; it opens in every spreadsheet.")
 @click.pass_obj
-def export(
+def export(  # noqa: PLR0917 -- click gives them by name
     given: tuple[str | None, str | None],
     reference: str,
     school: str | None,

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from knowledge.answering.answer import Answer, Citation, FollowUp, Help, Why
-from knowledge.answering.asking import kind_of, subject_of
+from knowledge.answering.asking import Kind, kind_of, subject_of
 from knowledge.answering.concern import Listener
 from knowledge.answering.expecting import expected
 from knowledge.answering.fitted import Signs
@@ -38,6 +38,8 @@ _BAN_CLOSE = 1.5
 """A ban no further behind than this is heard before a yes."""
 _MET = 6.0
 """A ban no further behind is heard before a yes where it is about a circumstance that the question shows."""
+_DUTY_BEFORE, _ON_TOPIC = 3.0, 0.2
+"""How far behind a duty, and how surely on the topic, a rule about the act itself may be to go before it."""
 _CITED = 3
 _TELLS_WHOM = (Modality.MUST, Modality.SHOULD, Modality.FACT)
 """What a clause that says who a worry goes to can be; a ban would sound like blame."""
@@ -109,7 +111,7 @@ class Engine:
     def _one(self, index: SchoolIndex, role: Audience, text: str, told: frozenset[str], heard: Heard) -> Answer:
         read = self._read(index, role, text, told)
         ranked = [r for r in index.rank(read) if heard.never_cite.isdisjoint(r.clause.topics)]
-        best = _safest(ranked, read.shown)
+        best = _safest(_asked_leave(ranked, read.kind), read.shown)
         answer = Answer(
             school=index.school,
             verdict=Verdict.NOT_COVERED,
@@ -196,6 +198,22 @@ class Engine:
             shown=tuple(sorted(read.shown)),
             runners_up=tuple((r.clause.id, round(r.score, 3)) for r in ranked[:4]),
         )
+
+
+def _asked_leave(ranked: list[Ranked], kind: Kind) -> list[Ranked]:
+    """Put a rule about the act itself before a duty about it where leave is asked.
+
+    "Can I accept a friend request" is answered by the ban, not by the duty to report the request.
+    """
+    if kind is not Kind.MAY or not ranked or ranked[0].clause.modality not in (Modality.MUST, Modality.SHOULD):
+        return ranked
+    for rival in ranked[1:]:
+        if rival.score < ranked[0].score - _DUTY_BEFORE:
+            break
+        rules_on_the_act = rival.clause.modality in (Modality.MUST_NOT, Modality.SHOULD_NOT, Modality.MAY)
+        if rules_on_the_act and rival.topic > _ON_TOPIC and not contradicts(rival):
+            return [rival, *(r for r in ranked if r is not rival)]
+    return ranked
 
 
 def _safest(ranked: list[Ranked], shown: frozenset[str]) -> Ranked | None:

@@ -161,6 +161,8 @@ class FakeTelegram:
     commands: list[dict[str, str]] = field(default_factory=list)
     webhook: dict[str, Any] = field(default_factory=dict)
     pushed: dict[int, float] = field(default_factory=dict)
+    told: dict[int, float] = field(default_factory=dict)
+    """When each update was last handed to the bot."""
     acknowledged: dict[int, float] = field(default_factory=dict)
 
     def __enter__(self) -> Self:
@@ -348,7 +350,9 @@ class FakeTelegram:
                 await asyncio.wait_for(self._arrived.wait(), left)
             except TimeoutError:
                 break
-        return [] if self._paused else self.updates[: params.get("limit", 100)]
+        given = [] if self._paused else self.updates[: params.get("limit", 100)]
+        self._note_told(given if params.get("timeout") else [])
+        return given
 
     async def _m_sendMessage(self, params: dict[str, Any]) -> dict[str, Any]:
         text = self._checked(params)
@@ -421,7 +425,13 @@ class FakeTelegram:
             while self.updates and self.webhook:
                 await asyncio.gather(*(self._deliver_one(update) for update in self.updates[:40]))
 
+    def _note_told(self, updates: list[dict[str, Any]]) -> None:
+        now = time.monotonic()
+        for update in updates:
+            self.told[update["update_id"]] = now
+
     async def _deliver_one(self, update: dict[str, Any]) -> None:
+        self._note_told([update])
         headers = {"X-Telegram-Bot-Api-Secret-Token": self.webhook.get("secret_token", "")}
         try:
             async with self._http.post(self.webhook["url"], json=update, headers=headers) as response:

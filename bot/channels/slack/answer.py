@@ -12,8 +12,8 @@ from bot.channels.slack.parse import NAME, Heard, Kind
 from bot.channels.slack.prompts import prompts_for
 from bot.channels.slack.render import GO_ON, SEND, in_form, pressed, render, told_in_place, view
 from bot.dispatch import dispatch
+from handlers import cases, privacy, quiz, report, status, subscribe
 from handlers import home as homepage
-from handlers import privacy, quiz, report, status
 from handlers.message import Button, Card, Reply, Signal
 from handlers.wording import say
 
@@ -28,7 +28,9 @@ if TYPE_CHECKING:
 THREAD = "slack.thread"
 """The ability by name under which the memory keeps that somebody spoke to the bot in a thread."""
 _WORDS = "slack.words"
-_OURS = [[command] for ability in (report, status, privacy, quiz) for command in ability.COMMANDS]
+_OURS = frozenset(
+    command for ability in (report, status, cases, privacy, quiz, subscribe) for command in ability.COMMANDS
+)
 _THREADS_LAST = timedelta(days=30)
 _WORDS_LAST = timedelta(hours=4)
 
@@ -87,12 +89,11 @@ def _reply(heard: Heard, message: Message, world: World) -> Reply:
 
 
 def _between_us(text: str) -> bool:
-    """Tell whether words typed in a channel are about the person alone: a report, a receipt code, a quiz."""
+    """Tell whether words typed in a channel are about the person alone: a report, a code, a quiz, a lead's cases."""
     word = text.strip().lower()
-    return (
-        status.code_in(text) is not None
-        or word.lstrip("/").split(" ")[0 : 1 if word.startswith("/") else None] in _OURS
-    )
+    first = word.lstrip("/").partition(" ")[0]
+    command = first if word.startswith("/") else word
+    return status.code_in(text) is not None or first == "enrol" or command in _OURS
 
 
 def _keep_words(message: Message, words: str, world: World) -> None:

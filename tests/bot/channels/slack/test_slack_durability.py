@@ -121,7 +121,7 @@ def test_direct_messages_of_an_outage_are_read_back_once(engine, tmp_path, monke
         server.outside = True
         server.says("UTEACHER01", "when is the policy reviewed next?")
         server.outside = False
-        monkeypatch.setattr("bot.channels.slack.client._OUTAGE", timedelta())
+        monkeypatch.setattr("bot.channels.slack.outage._OUTAGE", timedelta())
         with running(server, engine, tmp_path) as bot:
             server.waits(lambda: len(answers(server)) == 2, "the answer to what was said meanwhile")
             bot.rests()

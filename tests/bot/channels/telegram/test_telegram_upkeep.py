@@ -89,7 +89,7 @@ def test_by_webhook_telegram_is_told_only_after_the_commit(hooked, server, monke
     kept = hooked.store.events.store
     monkeypatch.setattr(hooked.store.events, "store", _fails)
     server.says(501, "/start st-peters")
-    server.waits(lambda: hooked.error is not None or not hooked.alive, "the end")
+    hooked.ends()
     assert server.updates, "it was acknowledged although it was not kept"
     monkeypatch.setattr(hooked.store.events, "store", kept)
     assert isinstance(hooked.error, Unusable)

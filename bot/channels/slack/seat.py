@@ -1,0 +1,115 @@
+"""One workspace in which the bot is connected: who it is there, its client, its people and its app."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from slack_bolt.async_app import AsyncApp
+from slack_sdk.errors import SlackApiError, SlackClientError
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bot.channels.channel import Unusable
+from bot.channels.slack.calls import BAD_TOKEN, NO_ANSWER, said
+from bot.channels.slack.connection import Socket
+from bot.channels.slack.people import People
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+
+    from slack_bolt.response import BoltResponse
+
+    from bot.channels.slack.workspaces import Workspace
+
+
+@dataclass(slots=True)
+class Seat:
+    """A workspace that is connected."""
+
+    workspace: Workspace
+    client: AsyncWebClient
+    people: People
+    team: str
+    name: str
+    bot: str
+    app: AsyncApp
+    socket: Socket | None = None
+
+    @property
+    def itself(self) -> str:
+        """Give the bot's own id as a person of this workspace."""
+        return f"{self.team}/{self.bot}"
+
+    def commits_with(self, commit: Callable[[Seat, dict[str, Any]], Awaitable[BoltResponse]]) -> None:
+        """Let everything that passes the library's own checks end here: committed, or dropped."""
+
+        async def take(body: dict[str, Any]) -> BoltResponse:
+            return await commit(self, body)
+
+        self.app.middleware(take)
+
+    async def plug(self) -> None:
+        """Open a socket; raises Unusable where the token is none."""
+        token = self.workspace.app_token
+        try:
+            await self.client.apps_connections_open(app_token=token)
+        except SlackApiError as error:
+            raise Unusable(_token_problem(error, self.workspace, "ASKFIRST_SLACK_APP_TOKEN")) from None
+        except (SlackClientError, *NO_ANSWER) as error:
+            raise Unusable(_unreachable(error)) from None
+        self.socket = Socket(self.app, token)
+        await self.socket.open()
+
+    async def unplug(self) -> None:
+        """Close the socket, where there is one."""
+        if self.socket:
+            await self.socket.close()
+            self.socket = None
+
+    async def answers(self) -> str:
+        """Give an empty text where Slack still knows the bot, else why it gave no answer; raises Unusable."""
+        try:
+            await self.client.auth_test()
+        except SlackApiError as error:
+            if said(error) in BAD_TOKEN:
+                raise Unusable(_token_problem(error, self.workspace, "ASKFIRST_SLACK_BOT_TOKEN")) from None
+            return said(error) or "a broken answer"
+        except (SlackClientError, *NO_ANSWER) as error:
+            return type(error).__name__
+        return ""
+
+
+async def sit(workspace: Workspace, api: str, governors: frozenset[str], *, signed: bool) -> Seat:
+    """Ask Slack who the bot is in a workspace; raises Unusable. With `signed`, each request's signature is checked."""
+    client = AsyncWebClient(workspace.bot_token, base_url=api, timeout=15, retry_handlers=[])
+    try:
+        me = await client.auth_test()
+    except SlackApiError as error:
+        raise Unusable(_token_problem(error, workspace, "ASKFIRST_SLACK_BOT_TOKEN")) from None
+    except (SlackClientError, *NO_ANSWER) as error:
+        raise Unusable(_unreachable(error)) from None
+    team = str(me["team_id"])
+    app = AsyncApp(
+        client=client,
+        token=workspace.bot_token,
+        # Over a socket nothing is signed, since the socket itself is ours; the library still asks for a secret.
+        signing_secret=workspace.signing_secret or "none",
+        request_verification_enabled=signed,
+        process_before_response=True,
+        attaching_conversation_kwargs_enabled=False,
+    )
+    people = People(client, team, governors)
+    return Seat(workspace, client, people, team, str(me.get("team", team)), str(me["user_id"]), app)
+
+
+def _unreachable(error: Exception) -> str:
+    return f"Slack can't be reached ({type(error).__name__}). Check the network, then try again."
+
+
+def _token_problem(error: SlackApiError, workspace: Workspace, setting: str) -> str:
+    word = said(error)
+    if word in BAD_TOKEN:
+        return (
+            f"Slack does not know the token of {workspace.school}. Copy it again from your app's page into {setting}."
+        )
+    return f"Slack did not take the token of {workspace.school} ({word}). Check {setting}."
