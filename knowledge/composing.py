@@ -20,7 +20,7 @@ DEEPEST = 40
 """Nothing of ours nests deeper than six; some ten thousand brackets end the whole process in libyaml's own composer."""
 
 
-class Unreadable(Exception):
+class Unreadable(Exception):  # noqa: N818 -- it says what the file is
     """A file that holds no usable YAML: the line, what is wrong there and how to mend it."""
 
     def __init__(self, line: int, what: str, mend: str) -> None:
@@ -42,7 +42,8 @@ class _Loader(_Fast):
 
     def compose_node(self, parent: yaml.Node | None, index: int) -> yaml.Node | None:
         if self.depth == DEEPEST:
-            raise ComposerError(None, None, f"nested more than {DEEPEST} deep", self.peek_event().start_mark)
+            mark = self.peek_event().start_mark  # type: ignore[no-untyped-call] # the stubs leave it open
+            raise ComposerError(None, None, f"this is nested more than {DEEPEST} deep", mark)
         self.depth += 1
         node = Composer.compose_node(self, parent, index)
         self.depth -= 1

@@ -8,7 +8,7 @@ from datetime import date
 from typing import TYPE_CHECKING, TypeVar
 
 import yaml
-from rapidfuzz import process
+from rapidfuzz import fuzz, process
 
 from knowledge.composing import Unreadable, compose
 
@@ -37,10 +37,10 @@ class Problem:
 
 
 class PackError(Exception):
-    """A pack that can't be used, with every problem found in it."""
+    """A pack that can't be used, with every problem found in it in the order of files and lines."""
 
     def __init__(self, problems: Iterable[Problem]) -> None:
-        self.problems = tuple(problems)
+        self.problems = tuple(sorted(problems, key=lambda p: (str(p.file), p.line)))
         super().__init__("\n".join(map(str, self.problems)))
 
 
@@ -52,7 +52,8 @@ def sentence(text: str) -> str:
 def did_you_mean(word: str, known: Iterable[str]) -> str:
     """Say what to write in place of a word that is not known, best guess first."""
     known = list(known)
-    guess = process.extractOne(word, known, score_cutoff=60)
+    # Letter by letter: "mustnt" is must_not, though all of "must" stands in it.
+    guess = process.extractOne(word, known, scorer=fuzz.ratio, score_cutoff=60)
     if guess:
         return f"Did you mean {guess[0]}?"
     first = known[:_NAMED]
@@ -75,9 +76,9 @@ class Problems:
         self.found.append(Problem(path, 1, f"this pack has no {what}", f"Write {file}, or import a document"))
 
     def raise_any(self) -> None:
-        """Raise all of them at once, in the order of files and lines, if there are any."""
+        """Raise all of them at once, if there are any."""
         if self.found:
-            raise PackError(sorted(self.found, key=lambda p: (str(p.file), p.line)))
+            raise PackError(self.found)
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 def load_routes(path: Path, clauses: frozenset[str] | None, problems: Problems) -> tuple[Route, ...]:
-    """Load the routes, noting each problem; `clauses` are the ids that a basis may name, None where they aren't known."""
+    """Load the routes and note each problem; `clauses` are the ids that a basis may name, None where not known."""
     items = read_list(path, "routes", problems)
     if items == []:
         problems.nothing_in(path, "routes", path.name)

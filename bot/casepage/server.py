@@ -7,6 +7,7 @@ import hmac
 import ipaddress
 import logging
 import re
+import traceback
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
@@ -17,7 +18,6 @@ from bot.casepage.case import CasePages, gone
 from bot.casepage.gate import Gate
 from bot.casepage.pages import STYLE, style
 from bot.channels.channel import Unusable
-from bot.store.databases import StoreError
 from handlers.wording import say
 
 if TYPE_CHECKING:
@@ -169,8 +169,9 @@ class CasePage:
         )
         try:
             answer = await asyncio.to_thread(view, asked)
-        except StoreError as error:
-            _log.error("the case page could not use the store: %s", error)
+        except Exception as error:  # noqa: BLE001 -- the boundary: whatever went wrong, the lead gets a page
+            last = traceback.extract_tb(error.__traceback__)[-1]
+            _log.error("the case page failed: %s in line %s of %s", type(error).__name__, last.lineno, last.name)
             answer = page("said", asked, status=_BROKEN, title=say("page.broken_title"), words=say("page.broken"))
         response = _response(answer)
         if answer.cookie or not had:

@@ -24,6 +24,10 @@ class StoreError(Exception):
     """A store that can't be used, and how to mend it; its words never hold what is stored."""
 
 
+class Unopenable(StoreError):
+    """One thing stored that can't be opened; the rest of the store is well."""
+
+
 def open_database(url: str, tables: str) -> Engine:
     """Open a database with its tables up to date; `tables` is "main" or "keys".
 

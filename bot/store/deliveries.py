@@ -10,6 +10,7 @@ from sqlalchemy import delete, exists, func, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from bot.channels.channel import Delivery
+from bot.store.databases import Unopenable
 from bot.store.tables import outbox, stamp, unstamp
 
 if TYPE_CHECKING:
@@ -162,7 +163,13 @@ class StoredDeliveries:
             .limit(room)
             .with_for_update(skip_locked=True)
         ).all()
+        leased = []
         for row in rows:
+            try:
+                inside = self._master.unwrap(row.sealed)
+            except Unopenable as error:
+                self._note(connection, Outcome(row.number, given_up=str(error)), at)
+                continue
             # A lease that ran out was held by a process that died, perhaps after it had sent.
             again = row.leased is not None
             connection.execute(
@@ -170,10 +177,8 @@ class StoredDeliveries:
                 .where(outbox.c.number == row.number)
                 .values(leased=stamp(until), tries=row.tries + 1, repeats=row.repeats + again)
             )
-        return [
-            Leased(row.number, Delivery(**json.loads(self._master.unwrap(row.sealed))), unstamp(row.made), row.tries)
-            for row in rows
-        ]
+            leased.append(Leased(row.number, Delivery(**json.loads(inside)), unstamp(row.made), row.tries))
+        return leased
 
     def _row(self, delivery: Delivery, at: datetime) -> dict[str, object]:
         inside = {**asdict(delivery), "due": None}

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import delete, insert, select
 
+from bot.store.databases import Unopenable
 from bot.store.sealing import seal, unseal
 from bot.store.tables import drafts, stamp, unstamp
 from handlers.ports import Draft, Unfinished
@@ -29,7 +30,7 @@ class StoredDrafts:
         self._units, self._keys, self._lookup = units, keys, lookup
 
     def current(self, person: str, conversation: str) -> Draft | None:
-        """Give the draft, or None where there is none or its key was erased."""
+        """Give the draft, or None where there is none or it can't be opened."""
         found = self._find(person, conversation)
         return found[2] if found else None
 
@@ -69,6 +70,12 @@ class StoredDrafts:
         """Give the drafts that nobody has touched since a time, the oldest first."""
         return self._all(drafts.c.touched <= stamp(since))
 
+    def shut(self) -> tuple[str, ...]:
+        """Give the ids of drafts that can't be opened."""
+        with self._units.reading() as connection:
+            rows = connection.execute(select(drafts)).all()
+        return tuple(row.key for row in rows if self._read(row) is None)
+
     def here(self, person: str, conversation: str) -> ColumnElement[bool]:
         """Give the condition that finds the draft of a person in a conversation."""
         return (drafts.c.person == self._lookup.of("person", person)) & (
@@ -85,13 +92,21 @@ class StoredDrafts:
     def _find(self, person: str, conversation: str) -> tuple[str, bytes, Draft] | None:
         with self._units.reading() as connection:
             row = connection.execute(select(drafts).where(self.here(person, conversation))).one_or_none()
-        key = self._keys.get(row.key) if row else None
-        return (row.key, key, _opened(row, key).draft) if row and key else None
+        found = self._read(row) if row else None
+        return (row.key, found[0], found[1].draft) if row and found else None
 
     def _all(self, where: ColumnElement[bool]) -> tuple[Unfinished, ...]:
         with self._units.reading() as connection:
             rows = connection.execute(select(drafts).where(where).order_by(drafts.c.touched)).all()
-        return tuple(_opened(row, key) for row in rows if (key := self._keys.get(row.key)))
+        return tuple(found[1] for row in rows if (found := self._read(row)))
+
+    def _read(self, row: Row[Any]) -> tuple[bytes, Unfinished] | None:
+        """Give the key and the draft of a row, or None where it can't be opened; that must not stop the others."""
+        try:
+            key = self._keys.get(row.key)
+            return (key, _opened(row, key)) if key else None
+        except Unopenable:
+            return None
 
 
 def _opened(row: Row[Any], key: bytes) -> Unfinished:

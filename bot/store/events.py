@@ -10,6 +10,7 @@ from sqlalchemy import delete, exists, func, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from bot.channels.channel import Received
+from bot.store.databases import Unopenable
 from bot.store.tables import inbox, stamp, unstamp
 
 if TYPE_CHECKING:
@@ -73,7 +74,12 @@ class StoredEvents:
             row = connection.execute(query).one_or_none()
         if row is None:
             return None
-        return Taken(row.number, Received(**json.loads(self._master.unwrap(row.sealed))), row.tries)
+        try:
+            inside = self._master.unwrap(row.sealed)
+        except Unopenable as error:
+            self.handled(row.number, at, fault=type(error).__name__)
+            return self.take(channels, at)
+        return Taken(row.number, Received(**json.loads(inside)), row.tries)
 
     def handled(self, number: int, at: datetime, fault: str | None = None) -> None:
         """Note that an event is done with, and erase its content; `fault` names the error where it was given up."""

@@ -8,6 +8,7 @@ from sqlalchemy import select, update
 
 from bot.store.tables import (
     case_keys,
+    holders,
     inbox,
     links,
     long_buttons,
@@ -34,6 +35,7 @@ WRAPPED = (
     links.c.sealed,
     sessions.c.sealed,
     second_factors.c.sealed,
+    holders.c.sealed,
     case_keys.c.wrapped,
     secrets.c.wrapped,
 )

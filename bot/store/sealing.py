@@ -12,7 +12,7 @@ from cryptography.exceptions import InvalidTag
 from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
-from bot.store.databases import StoreError
+from bot.store.databases import StoreError, Unopenable
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -41,11 +41,11 @@ class Master:
         return self.wrap(self.unwrap(wrapped))
 
     def unwrap(self, wrapped: bytes) -> bytes:
-        """Give back what was wrapped; raises StoreError where none of the keys fits."""
+        """Give back what was wrapped; raises Unopenable where none of the keys fits."""
         try:
             return self._keys.decrypt(wrapped)
         except InvalidToken:
-            raise StoreError("the master key doesn't fit this database. Give the one that it was made with") from None
+            raise Unopenable("the master key doesn't fit this database. Give the one that it was made with") from None
 
 
 def add_master_key(file: Path) -> None:
@@ -131,11 +131,11 @@ def seal(key: bytes, content: bytes, place: str) -> bytes:
 
 
 def unseal(key: bytes, sealed: bytes, place: str) -> bytes:
-    """Open sealed content; raises StoreError where it was changed, moved or belongs to another key."""
+    """Open sealed content; raises Unopenable where it was changed, moved or belongs to another key."""
     try:
         return AESGCM(key).decrypt(sealed[:_NONCE], sealed[_NONCE:], place.encode())
     except InvalidTag:
-        raise StoreError("something stored was changed from outside and can't be opened") from None
+        raise Unopenable("something stored was changed from outside and can't be opened") from None
 
 
 class Lookup:

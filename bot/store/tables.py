@@ -145,6 +145,7 @@ holders = Table(
     Column("contact", String(64), nullable=False, comment="keyed hash of roles and channels"),
     Column("since", String(32), nullable=False),
     Column("until", String(32), comment="when the contact changed or went; no case opens after that"),
+    Column("sealed", LargeBinary, comment="where they are reached, so that a change is told there, too"),
     Index("holders_by_label", "school", "label", "until"),
 )
 
@@ -169,11 +170,14 @@ watches = Table(
     "watches",
     main,
     Column("case_id", String(32), primary_key=True),
-    Column("state", String(16), nullable=False, comment="new, taken or closed"),
+    Column("state", String(16), nullable=False, comment="new, taken, closed or erased"),
     Column("lead", String(64), comment="keyed hash of the reader who has it in hand"),
     Column("wave", Integer, nullable=False, comment="how often somebody was told"),
-    Column("due", String(32), comment="when somebody is told next"),
+    Column("due", String(32), comment="when it is looked at next"),
     Column("touched", String(32), nullable=False),
+    Column("wave_due", String(32), comment="when the next wave, reminder or question is due"),
+    Column("told", Integer, nullable=False, server_default="0", comment="how many steps of the record are told of"),
+    Column("failed", Integer, nullable=False, server_default="0", comment="how often looking at it failed in a row"),
     Index("watches_due", "due"),
 )
 

@@ -37,7 +37,13 @@ class Units:
 
     @contextmanager
     def unit(self) -> Iterator[None]:
-        """Make one transaction of everything within; raises StoreError where the database failed amid it."""
+        """Make one transaction of everything within, a part of the unit that is under way where there is one.
+
+        Raises StoreError where the database failed amid it.
+        """
+        if self._now.get() is not None:
+            yield
+            return
         with self._transaction() as connection:
             unit = _Unit(connection)
             token = self._now.set(unit)

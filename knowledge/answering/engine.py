@@ -13,7 +13,7 @@ from knowledge.answering.concern import Listener
 from knowledge.answering.expecting import expected
 from knowledge.answering.fitted import Signs
 from knowledge.answering.lexicon import circumstances_of
-from knowledge.answering.ranking import EXCLUSIVE, Read, SchoolIndex, agrees, contradicts
+from knowledge.answering.ranking import Read, SchoolIndex, agrees, contradicts
 from knowledge.answering.thread import asking_part, questions_in
 from knowledge.answering.verdict import decide
 from knowledge.answering.words import closely_read
@@ -30,12 +30,13 @@ if TYPE_CHECKING:
 
 _SILENT_BELOW, _YES_ABOVE = 0.5, 0.75
 """Chances that the policy rules on the question: below the first it is called silent, and a yes needs the second."""
-_SURE_OF_A_YES = {Wording.OURS: 0.5, Wording.QUOTED: 0.6}
+_SURE_OF_A_YES = {Wording.OURS: 0.45, Wording.QUOTED: 0.6}
 """Chance that the answer is right which a yes needs; more where nobody has read the imported pack."""
 _CLOSE = 0.5
 """A clause whose score is no further behind than this is shown beside the best."""
 _BAN_CLOSE = 1.5
 """A ban no further behind than this is heard before a yes."""
+_WHERE_AND_WHEN = frozenset({"time", "place", "device", "network"})
 _MET = 6.0
 """A ban no further behind is heard before a yes where it is about a circumstance that the question shows."""
 _DUTY_BEFORE, _ON_TOPIC = 3.0, 0.2
@@ -235,7 +236,7 @@ def _safest(ranked: list[Ranked], shown: frozenset[str]) -> Ranked | None:
             continue
         if rival.clause.text == best.clause.text:
             return rival  # one sentence that permits and bans: the ban is what must not be overlooked
-        met = {t for t in rival.clause.about & shown if t.split(".")[0] in EXCLUSIVE} - spoken_of
+        met = {t for t in rival.clause.about & shown if t.split(".")[0] in _WHERE_AND_WHEN} - spoken_of
         if rival.score > best.score - (_MET if met and rival.topic > _NEAR / 2 else _BAN_CLOSE) and (
             met or agrees(best) <= agrees(rival)
         ):

@@ -20,6 +20,8 @@ _DUTY = {Modality.MUST: Verdict.REQUIRED, Modality.SHOULD: Verdict.RECOMMENDED}
 _RULES_OUT: dict[str, tuple[str, ...]] = {
     "person.adult_former_pupil": ("person.young_former_pupil",),
     "person.own_child": ("person.other_child", "person.pupil"),
+    "content.no_names": ("content.named",),
+    "content.first_names": ("content.named",),
 }
 """Circumstances that can't hold where another is shown: a picture with other children isn't of one's own alone."""
 

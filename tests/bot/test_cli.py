@@ -287,7 +287,7 @@ def test_a_good_folder_is_well_and_a_broken_one_a_finding(run, packs):
     assert run("check", packs.folder / "whole").exit_code == 0
     result = run("check", packs("clauses/phones.yaml", "modality: must_not", "modality: mustnt"))
     assert result.exit_code == 1
-    assert "phones.yaml:6: mustnt is not a modality. Did you mean must" in result.stderr
+    assert "phones.yaml:6: mustnt is not a modality. Did you mean must_not?" in result.stderr
 
 
 def test_all_problems_of_all_packs_are_told_at_once(run, packs):

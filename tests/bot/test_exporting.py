@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import stat
-from datetime import UTC, datetime
+from datetime import datetime
 
 import pytest
 from click.testing import CliRunner
@@ -13,11 +13,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pypdf import PdfReader
 
-from bot.app import open_store, settings_from_environment
+from bot.app import open_store, settings_from_environment, world_in
 from bot.cli import askfirst
 from bot.exporting import as_csv, as_pdf, defused
 from handlers.chronology import HOME, Chronology, Row
-from tests.bot.store.sending import WHAT, send
+from tests.fakes import Person
+from tests.handlers.telling import tell
 
 AT = datetime(2026, 11, 23, 9, 0, tzinfo=HOME)
 
@@ -86,25 +87,27 @@ def types(*words):
 
 
 @pytest.fixture
-def reference(tmp_path, monkeypatch, a_case, a_draft):
-    """A report on trial, in the store of the environment's settings."""
+def reference(engine, clock, tmp_path, monkeypatch):
+    """A report about the head, on trial, in the store of the environment's settings."""
     monkeypatch.setenv("ASKFIRST_DATA", str(tmp_path / "data"))
-    with open_store(settings_from_environment(), lambda: datetime(2026, 11, 23, 9, 0, tzinfo=UTC)) as store:
-        return send(store, a_case(), a_draft()).reference
+    with open_store(settings_from_environment(), clock) as store:
+        person = Person(world_in(store, engine, {}, clock))
+        tell(person, kind="How an adult behaves", who=("Yes, an adult", "Executive Principal"), story="He shouted")
+        person.presses("Send")
+        return store.cases.listed("st-peters", "chair")[0].reference
 
 
 def test_the_command_writes_both_for_a_reader_alone(reference, tmp_path):
     pdf, table = tmp_path / "c.pdf", tmp_path / "c.csv"
-    result = types("cases", "export", reference, "--as", "dsl", "--pdf", pdf, "--csv", table)
+    result = types("cases", "export", reference, "--as", "chair", "--pdf", pdf, "--csv", table)
     assert result.exit_code == 0, result.output
-    assert WHAT in read(pdf.read_bytes())
-    assert WHAT in table.read_text(encoding="utf-8-sig")
+    assert "He shouted" in read(pdf.read_bytes())
+    assert "He shouted" in table.read_text(encoding="utf-8-sig")
     assert {stat.S_IMODE(file.stat().st_mode) for file in (pdf, table)} == {0o600}
-    shown = types("cases", "--as", "dsl", "show", reference).output
-    assert "took a copy of the chronology" in shown
+    assert "took a copy of the chronology" in types("cases", "--as", "chair", "show", reference).output
 
 
-def test_whoever_is_left_out_gets_no_file_and_the_words_of_a_report_that_is_none(reference, tmp_path):
+def test_whoever_is_left_out_gets_no_file_and_the_words_for_a_report_that_is_none(reference, tmp_path):
     refused = types("cases", "export", reference, "--as", "head", "--pdf", tmp_path / "c.pdf")
     nothing = types("cases", "export", "R-0000-0000", "--as", "head", "--pdf", tmp_path / "c.pdf")
     assert refused.exit_code == nothing.exit_code == 1
@@ -114,10 +117,9 @@ def test_whoever_is_left_out_gets_no_file_and_the_words_of_a_report_that_is_none
 
 def test_nothing_is_overwritten_and_somewhere_to_write_is_asked_for(reference, tmp_path):
     (tmp_path / "c.pdf").write_text("mine")
-    result = types("cases", "export", reference, "--as", "dsl", "--pdf", tmp_path / "c.pdf")
+    result = types("cases", "export", reference, "--as", "chair", "--pdf", tmp_path / "c.pdf")
     assert result.exit_code == 2
     assert (tmp_path / "c.pdf").read_text() == "mine"
-    assert "--pdf FILE" in types("cases", "export", reference, "--as", "dsl").output
-    assert (
-        "can't be written" in types("cases", "export", reference, "--as", "dsl", "--csv", tmp_path / "no" / "c").output
-    )
+    assert "--pdf FILE" in types("cases", "export", reference, "--as", "chair").output
+    nowhere = types("cases", "export", reference, "--as", "chair", "--csv", tmp_path / "no" / "c.csv")
+    assert "can't be written" in nowhere.output

@@ -7,14 +7,15 @@ from typing import TYPE_CHECKING, Any
 
 from handlers.wording import say
 from tests.platforms.running import RunningBot
-from tests.platforms.slack import SECRET, FakeSlack, Shown
 from tests.platforms.slack_kit import text_in
+from tests.platforms.slack_parts import SECRET, Shown
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
     from knowledge.answering.engine import Engine
+    from tests.platforms.slack import FakeSlack
 
 OPEN_FORM = say("slack.open_form")
 

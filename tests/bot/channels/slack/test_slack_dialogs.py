@@ -10,7 +10,8 @@ import pytest
 from bot.channels.slack.people import People
 from knowledge.model import Audience
 from tests.dialog import dialogs, play
-from tests.platforms.slack import FakeSlack, Team
+from tests.platforms.slack import FakeSlack
+from tests.platforms.slack_parts import Team
 from tests.platforms.slack_people import Colleague, running
 
 if TYPE_CHECKING:

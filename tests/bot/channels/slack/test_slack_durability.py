@@ -14,7 +14,8 @@ from sqlalchemy import text as sql
 from bot.channels.channel import Unusable
 from bot.store.databases import StoreError
 from handlers.wording import say
-from tests.platforms.slack import FakeSlack, Fault
+from tests.platforms.slack import FakeSlack
+from tests.platforms.slack_parts import Fault
 from tests.platforms.slack_people import Colleague, running
 
 QUESTION = "can i add one of the mums on insta?"
