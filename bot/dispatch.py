@@ -79,20 +79,33 @@ def _dispatch(message: Message, world: World) -> Reply:
     if message.action:
         ability = _BY_ACTION.get(message.action.split(".")[0])
         return ability.handle(message, world) if ability else help.old_button()
-    word = message.text.strip().lower()
-    words = word.lstrip("/").split()
-    command = words[0] if words and (word.startswith("/") or tips.asked_in(word) or subscribe.asked_in(word)) else word
-    enrols = words[:1] == ["enrol"]
-    if enrols or status.code_in(message.text):
-        return (cases if enrols else status).handle(message, world)
+    command = _command_in(message.text)
+    if asked := _asked_outright(message, command):
+        return asked.handle(message, world)
     under_way = _under_way(message, world)
-    if word.startswith("/") and command in _BY_COMMAND:
-        return _BY_COMMAND[command].handle(message, world)
     if command in (*help.STOP, *help.BACK):
         return _leave(command, under_way, message, world)
     if under_way and not (command in _BY_COMMAND and under_way is not report):
         return under_way.handle(message, world)
     return _BY_COMMAND.get(command, ask).handle(message, world)
+
+
+def _command_in(text: str) -> str:
+    """Give the word that may call an ability: the first where more may follow it, else all that was said."""
+    said = text.strip().lower()
+    words = said.lstrip("/").split()
+    more_may_follow = said.startswith("/") or tips.asked_in(said) or subscribe.asked_in(said)
+    return words[0] if words and more_may_follow else said
+
+
+def _asked_outright(message: Message, command: str) -> Ability | None:
+    """Give the ability that is asked for in words which mean it whatever is under way."""
+    said = message.text.strip().lower()
+    if said.lstrip("/").split()[:1] == ["enrol"]:
+        return cases
+    if status.code_in(message.text):
+        return status
+    return _BY_COMMAND.get(command) if said.startswith("/") else None
 
 
 def _leave(command: str, under_way: Conversation | None, message: Message, world: World) -> Reply:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+
 import click
 
 from bot.index import load_or_learn
@@ -15,5 +17,5 @@ def index() -> None:
 
 def show_progress(done: int, total: int) -> None:
     """Show how far the learning has come, on one line, where somebody is watching."""
-    if click.get_text_stream("stderr").isatty():
+    if sys.stderr.isatty():
         click.echo(f"\rLearning the topics, once: {100 * done // total} %", nl=done == total, err=True)

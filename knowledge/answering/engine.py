@@ -202,7 +202,7 @@ class Engine:
 
 
 def _asked_leave(ranked: list[Ranked], kind: Kind) -> list[Ranked]:
-    """Put a rule about the act itself before a duty about it where leave is asked.
+    """Put a ban of the act itself before a duty about it where leave is asked.
 
     "Can I accept a friend request" is answered by the ban, not by the duty to report the request.
     """
@@ -211,8 +211,8 @@ def _asked_leave(ranked: list[Ranked], kind: Kind) -> list[Ranked]:
     for rival in ranked[1:]:
         if rival.score < ranked[0].score - _DUTY_BEFORE:
             break
-        rules_on_the_act = rival.clause.modality in (Modality.MUST_NOT, Modality.SHOULD_NOT, Modality.MAY)
-        if rules_on_the_act and rival.topic > _ON_TOPIC and not contradicts(rival):
+        bans_the_act = rival.clause.modality in (Modality.MUST_NOT, Modality.SHOULD_NOT)
+        if bans_the_act and rival.topic > _ON_TOPIC and not contradicts(rival):
             return [rival, *(r for r in ranked if r is not rival)]
     return ranked
 
