@@ -103,7 +103,7 @@ def open_store(settings: Settings, clock: Callable[[], datetime] = now) -> Itera
         except StoreError as error:
             raise SetUpProblem(f"{error}.") from None
         drafts, record = StoredDrafts(main, keys, lookup), Record(main, lookup)
-        leads = StoredLeads(main, lookup, clock)
+        leads = StoredLeads(main, master, lookup, clock)
         steps = CaseSteps(main, keys, lookup, record=record, leads=leads, clock=clock)
         cases = StoredCases(main, keys, lookup, drafts_of=drafts, record=record, steps=steps)
         yield Store(
@@ -261,8 +261,9 @@ def schools_served(settings: Settings, contacts: Container[str]) -> dict[str, Pa
 
 def meet(store: Store, contacts: Mapping[str, Contacts]) -> None:
     """Take in the contacts as they stand now; each change is an alarm until the leads were told of it."""
-    for change in store.leads.meet(contacts):
-        store.alarms.announce(change.school, change.label, change.what)
+    with store.units.unit():
+        for change in store.leads.meet(contacts):
+            store.alarms.announce(change.school, change.label, change.what, change.at)
 
 
 def world_in(
@@ -285,6 +286,7 @@ def world_in(
         cases=store.cases,
         clock=clock,
         new_id=new_id,
+        at_once=store.units.unit,
         contacts=contacts,
         leads=store.leads,
         tries=store.alarms,

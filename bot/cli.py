@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import importlib
+import os
 import sys
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 import click
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
 _COMMANDS = {
     "ask": ("bot.commands.ask", "ask", "Answer a question from a school's policy, or a file of questions."),
@@ -48,6 +50,16 @@ _COMMANDS = {
 
 
 class _Lazy(click.Group):
+    def make_context(
+        self, info_name: str | None, args: list[str], parent: click.Context | None = None, **extra: Any
+    ) -> click.Context:
+        with _whoever_reads_may_leave():
+            return super().make_context(info_name, args, parent, **extra)
+
+    def invoke(self, ctx: click.Context) -> object:
+        with _whoever_reads_may_leave():
+            return super().invoke(ctx)
+
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 -- click's own signature
         return list(_COMMANDS)
 
@@ -72,6 +84,22 @@ class _Lazy(click.Group):
         return super().resolve_command(ctx, args)
 
 
+@contextmanager
+def _whoever_reads_may_leave() -> Iterator[None]:
+    """End quietly and well where the reader of what is printed has gone, as `head` does; click would make it a 1."""
+    try:
+        yield
+        sys.stdout.flush()
+    except BrokenPipeError:
+        try:
+            sys.stdout.flush()
+        except BrokenPipeError:
+            # What is left unprinted goes nowhere, so that the closing flush stays silent, too.
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            raise click.exceptions.Exit(0) from None
+        raise
+
+
 @click.group(cls=_Lazy, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
 @click.version_option(package_name="askfirst", prog_name="askfirst")
 def askfirst() -> None:
@@ -91,8 +119,4 @@ def main(arguments: Sequence[str] | None = None) -> None:
     except (click.Abort, KeyboardInterrupt):
         click.echo("\nStopped.", err=True)
         code = 130
-    except BrokenPipeError:
-        # The reader has gone; point the descriptor elsewhere so that the closing flush stays silent.
-        sys.stdout = None
-        code = 0
     sys.exit(code if isinstance(code, int) else 0)

@@ -6,18 +6,21 @@ import asyncio
 import logging
 from dataclasses import replace
 from datetime import timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from bot.store.databases import StoreError
+from bot.store.databases import StoreError, Unopenable
 from handlers import notices, unfinished
 from handlers.receipt import help_lines
 from handlers.wording import say
 from knowledge.escalating import Notice, next_wave, wave
+from knowledge.keeping import kept_until
 from knowledge.routing import ADULTS_AT_SCHOOL
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from datetime import datetime
+
+    from sqlalchemy import Row
 
     from bot.app import Store
     from bot.channels.channel import Channel, Delivery
@@ -30,7 +33,12 @@ _log = logging.getLogger(__name__)
 
 _IDLE = 2.0
 _TIDIES = timedelta(minutes=1)
-_DAY = timedelta(days=1)
+_DAY, _MONTH = timedelta(days=1), timedelta(days=30)
+_BUNDLES = timedelta(minutes=15)
+"""In which time one notice stands for all the reports of somebody who sends very many."""
+_WRITTEN = ("message", "reply")
+_TOLD = ("dsl", "chair")
+"""The roles that are told of every change of contacts."""
 _STUCK = timedelta(minutes=10)
 """After how long without an answer a channel counts as down."""
 ALL_NOW = 99
@@ -87,52 +95,92 @@ class Watch:
         now = self._world.clock()
         if self._tidied is None or now - self._tidied >= _TIDIES or now < self._tidied:
             self._tidied = now
-            unfinished.tidy(self._world)
+            self._tidy()
             self._announce()
             self._alarm(now)
-        with self._store.units.unit():
-            watched = self._store.watches.take(now, self._world.engine.schools)
-            if watched is None:
-                return False
-            self._see_to(watched, now)
+        row = None
+        try:
+            with self._store.units.unit():
+                row = self._store.watches.take(now, self._world.engine.schools)
+                if row is None:
+                    return False
+                watched = self._store.watches.whole(row)
+                if watched is None:  # its key was erased, and with it the case
+                    self._store.watches.put(row, wave=row.wave, due=None)
+                else:
+                    self._see_to(watched, now)
+        except Unopenable as error:
+            if row is None:
+                raise
+            self._put_off(row, error, now)
+        except StoreError:
+            raise
+        except Exception as error:
+            if row is None:
+                raise
+            self._put_off(row, error, now)
         return True
+
+    def _put_off(self, row: Row[Any], error: Exception, now: datetime) -> None:
+        """Leave one case alone for a while, so that it stops no other; the administrator sees it as an alarm."""
+        pause = self._store.watches.put_off(row, now)
+        minutes = pause.total_seconds() / 60
+        _log.error("case %s can't be seen to (%s), trying again in %d min", row.id, type(error).__name__, minutes)
+
+    def _tidy(self) -> None:
+        """See to every draft that was left, each by itself, so that one that fails stops no other."""
+        failed = list(self._store.drafts.shut())
+        for left in unfinished.left_for_long(self._world):
+            try:
+                with self._store.units.unit():
+                    unfinished.see_to(left, self._world)
+            except StoreError:
+                raise
+            except Exception as error:  # noqa: BLE001 -- whatever is wrong with one draft, the others wait for it in vain
+                _log.error("a draft can't be seen to (%s)", type(error).__name__)  # noqa: TRY400 -- without its words
+                failed.append(left.draft.id)
+        self._store.alarms.set("draft", [f"{name} can't be opened or passed on" for name in failed])
 
     def _see_to(self, watched: Watched, now: datetime) -> None:
         contacts = self._world.contacts.get(watched.case.school)
-        if watched.case.trial or contacts is None:
-            self._store.watches.put(watched.row, watched.wave, None)
-            return
-        self._tell_reporter_of_messages(watched, now)
-        if watched.state == "new":
-            self._chase(watched, now)
-        elif watched.state == "taken":
-            self._remind(watched, now)
+        wave_due, wave = watched.wave_due, watched.wave
+        if watched.state == "erased":
+            self._store.watches.erase(watched.row)
+            wave_due = None
+        elif watched.case.trial or contacts is None:
+            wave_due = None
         else:
-            self._tell_of_reply(watched, now)
-            self._store.watches.put(watched.row, watched.wave, None)
+            self._tell_of_messages(watched, now)
+            if wave_due is not None and wave_due <= now:
+                what = {"new": self._chase, "taken": self._remind, "closed": self._ask_to_erase}[watched.state]
+                wave, wave_due = what(watched, now)
+        self._store.watches.put(watched.row, wave=wave, due=wave_due)
 
-    def _chase(self, watched: Watched, now: datetime) -> None:
-        """Tell the next ones; where nobody has opened it in time, tell the reporter whom to ring."""
+    def _chase(self, watched: Watched, now: datetime) -> tuple[int, datetime | None]:
+        """Tell the next ones."""
         contacts = self._reachable(watched.case.school)
         told = wave(watched.wave, contacts, watched.readers, watched.case.next_in_line, now)
         if told.joining:
             self._store.watches.let_in(watched.row, told.joining)
         reply = notices.new_report(watched.reference, watched.case.urgency.value, again=watched.wave > 0)
+        key = f"{watched.reference} {len(watched.steps)} wave {watched.wave}"
+        if watched.case.bundled:
+            # One notice for all that its reporter sent lately; each of them is stored and chased all the same.
+            reply = notices.many_reports(watched.reference, watched.case.urgency.value)
+            key = f"bundle {watched.case.school} {now.timestamp() // _BUNDLES.total_seconds():.0f}"
         for notice in told.notices:
-            self._promise(
-                watched.case.school, notice, reply, f"{watched.reference} {len(watched.steps)} wave {watched.wave}", now
-            )
-        if told.reporter_too and not self._knows(watched):
+            self._promise(watched.case.school, notice, reply, key, now)
+        if watched.case.unfinished and watched.wave == 0:
+            self._push(watched, f"{watched.reference} passed on", now, notices.passed_on())
+        if told.reporter_too:
             self._tell_reporter(watched, now)
         if not told.notices:
             _log.error("a report has nobody left who could be told; see askfirst doctor")
-        due = next_wave(watched.wave, watched.case.urgency, contacts, now)
-        self._store.watches.put(watched.row, watched.wave + 1, due)
+        return watched.wave + 1, next_wave(watched.wave, watched.case.urgency, contacts, now)
 
-    def _remind(self, watched: Watched, now: datetime) -> None:
+    def _remind(self, watched: Watched, now: datetime) -> tuple[int, datetime | None]:
         """Remind whoever has a case that nobody has touched for some school days, then another who may see it."""
         contacts = self._world.contacts[watched.case.school]
-        self._tell_of_reply(watched, now)
         untouched = contacts.school_days(watched.touched, now)
         number = untouched // contacts.remind_after
         if number > watched.wave:
@@ -141,32 +189,39 @@ class Watch:
             whom = first if number == 1 else [*first, *others[:1]]
             reply = notices.untouched(watched.reference, str(untouched))
             for notice in self._first_channels(watched, whom):
-                self._promise(
-                    watched.case.school, notice, reply, f"{watched.reference} {watched.touched} reminder {number}", now
-                )
-        self._store.watches.put(watched.row, max(watched.wave, number), now + _DAY)
+                key = f"{watched.reference} {watched.touched} reminder {number}"
+                self._promise(watched.case.school, notice, reply, key, now)
+        return max(watched.wave, number), now + _DAY
 
-    def _tell_of_reply(self, watched: Watched, now: datetime) -> None:
-        """Tell whoever has the case that the reporter has written; once for each time."""
-        for number, step in enumerate(watched.steps):
-            if step.step == "reply":
-                whom = [watched.lead] if watched.lead in watched.readers else list(watched.readers)
-                for notice in self._first_channels(watched, whom):
-                    reply = notices.reporter_wrote(watched.reference)
-                    self._promise(watched.case.school, notice, reply, f"{watched.reference} reply {number}", now)
+    def _ask_to_erase(self, watched: Watched, now: datetime) -> tuple[int, datetime | None]:
+        """Ask those who may read a closed case whether it is erased, once the school's time for its kind is over."""
+        years = self._world.contacts[watched.case.school].keeps_years.get(watched.case.kind)
+        end = kept_until(watched.steps, years)
+        if end is None or now < end:
+            return watched.wave, min(filter(None, (end, now + _MONTH)))
+        reply = notices.kept_long_enough(watched.reference, str(years))
+        for notice in self._first_channels(watched, list(watched.readers)):
+            self._promise(watched.case.school, notice, reply, f"{watched.reference} erase {end} {watched.wave}", now)
+        return watched.wave + 1, now + _MONTH
 
-    def _tell_reporter_of_messages(self, watched: Watched, now: datetime) -> None:
-        """Push no more than "You have a message", and only where the reporter said that it is safe."""
-        if watched.case.answers.get("safe") == "no":
-            return
-        for number, step in enumerate(watched.steps):
+    def _tell_of_messages(self, watched: Watched, now: datetime) -> None:
+        """Tell the reporter and whoever has the case of what was written since anybody was last told."""
+        written = [step for step in watched.steps if step.step in _WRITTEN]
+        for number, step in list(enumerate(written))[watched.told :]:
             if step.step == "message":
-                self._push(watched, f"{watched.reference} message {number}", now)
+                self._push(watched, f"{watched.reference} message {number}", now, notices.message_waiting())
+                continue
+            whom = [watched.lead] if watched.lead in watched.readers else list(watched.readers)
+            for notice in self._first_channels(watched, whom):
+                reply = notices.reporter_wrote(watched.reference)
+                self._promise(watched.case.school, notice, reply, f"{watched.reference} reply {number}", now)
 
     def _tell_reporter(self, watched: Watched, now: datetime) -> None:
-        self._store.watches.tell_reporter(watched.row, self._whom_to_ring(watched))
-        if watched.case.answers.get("safe") != "no":
-            self._push(watched, f"{watched.reference} message {len(watched.steps)}", now)
+        """Leave word for the reporter whom to ring, once, and push that there is a message."""
+        if not self._knows(watched):
+            self._store.watches.tell_reporter(watched.row, self._whom_to_ring(watched))
+            key = f"{watched.reference} message {_messages(watched)}"
+            self._push(watched, key, now, notices.message_waiting())
 
     def _knows(self, watched: Watched) -> bool:
         """Tell whether the reporter was told already whom to ring."""
@@ -200,36 +255,46 @@ class Watch:
         ]
         self._store.deliveries.promise(keyed, now)
 
-    def _push(self, watched: Watched, key: str, now: datetime) -> None:
+    def _push(self, watched: Watched, key: str, now: datetime, reply: Reply) -> None:
+        """Push to the reporter no more than that there is a message, and only where that is safe."""
         channel = self._channels.get(watched.case.channel)
-        if channel is None:
+        if channel is None or watched.case.answers.get("safe") == "no":
             return
-        found: list[Delivery] = list(channel.tell(watched.case.school, watched.case.person, notices.message_waiting()))
+        found: list[Delivery] = list(channel.tell(watched.case.school, watched.case.person, reply))
         self._store.deliveries.promise(
             [replace(delivery, key=f"{key} push {number}", optional=True) for number, delivery in enumerate(found)],
             now,
         )
 
     def _announce(self) -> None:
-        """Tell DSL and chair of every change of contacts; on every channel, and never twice."""
+        """Tell DSL and chair of every change of contacts, those of before it too; on every channel, never twice."""
         now = self._world.clock()
         with self._store.units.unit():
-            for change in self._store.alarms.announcements():
+            changes = self._store.alarms.announcements()
+            for change in changes:
                 if change.school not in self._world.contacts:
                     continue
                 contacts = self._reachable(change.school)
-                told = wave(ALL_NOW, contacts, contacts.holders(("dsl", "chair"), now), (), now).notices
+                told = {
+                    (notice.channel, notice.address): notice
+                    for notice in wave(ALL_NOW, contacts, contacts.holders(_TOLD, now), (), now).notices
+                }
+                for channel, address in self._store.leads.reached_before(change.school, _TOLD, change.at):
+                    if channel in self._channels:
+                        told.setdefault((channel, address), Notice("before", channel, address))
                 reply = notices.contact_changed(change.label, change.what)
-                for notice in told:
-                    self._promise(
-                        change.school, notice, reply, f"contact {change.school} {change.label} {change.what} {now}", now
-                    )
+                for number, notice in enumerate(told.values()):
+                    key = f"contact {change.school} {change.label} {change.what} {change.at} {number}"
+                    self._promise(change.school, notice, reply, key, now)
+            if changes:
+                self._store.leads.let_go()
 
     def _alarm(self, now: datetime) -> None:
         """Raise an alarm for each channel that gives no answer, and let go of it once it does."""
         stuck = self._store.deliveries.stuck(now - _STUCK)
         for name in self._store.alarms.set("channel", stuck):
             _log.error("%s is down: what is promised waits. See askfirst doctor", name)
+        self._store.alarms.set("case", [f"{one} can't be opened or told of" for one in self._store.watches.failing()])
         unreached = [
             f"{slug} {person.label}"
             for slug, contacts in self._world.contacts.items()
@@ -238,3 +303,7 @@ class Watch:
         ]
         for name in self._store.alarms.set("unreachable", unreached):
             _log.error("%s: none of their channels runs here. See askfirst doctor", name)
+
+
+def _messages(watched: Watched) -> int:
+    return sum(step.step in _WRITTEN for step in watched.steps)

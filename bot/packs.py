@@ -13,7 +13,7 @@ from knowledge.model import Audience
 from knowledge.reading import PackError, did_you_mean
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Collection, Iterable, Sequence
 
     from knowledge.model import School
     from knowledge.reading import Problem
@@ -46,14 +46,17 @@ def folders_of(packs: Sequence[Path] = (), only: Path | None = None) -> dict[str
     return found
 
 
-def load(folders: Iterable[Path], topics: Sequence[str]) -> list[School]:
-    """Load packs; raises PackProblem with every problem of all of them."""
+def load(folders: Iterable[Path], topics: Sequence[str], tags: Collection[str] | None = None) -> list[School]:
+    """Load packs; raises PackProblem with every problem of all of them.
+
+    `tags` are the circumstances that a clause may name, those of the lexicon where they aren't given.
+    """
     schools: list[School] = []
     problems: list[Problem] = []
-    tags = load_lexicon().tags
+    known = load_lexicon().tags if tags is None else tags
     for folder in folders:
         try:
-            schools.append(load_school(folder, topics, tags))
+            schools.append(load_school(folder, topics, known))
         except PackError as error:
             problems += error.problems
     if problems:

@@ -29,7 +29,7 @@ DID = (
 )
 """The steps outside the bot that a lead can write down."""
 _NEEDS_WORDS = ("note", "message", "did", "closed", "reopened")
-_AT_ONCE = ("taken", "stepped-back", "let-in")
+_AT_ONCE = ("taken", "stepped-back", "let-in", "erased")
 _LISTENS = timedelta(minutes=30)
 _SHOWN = 10
 
@@ -98,16 +98,20 @@ def _press(lead: Lead, school: School, message: Message, world: World) -> Reply:
         doing = {"step": what, "reference": reference, "what": more}
         world.memory.keep(message.person, message.conversation, ABILITY, doing, world.clock() + _LISTENS)
         return _note(f"cases.ask_{what if what != 'did' else 'did_when'}")
-    if what in _AT_ONCE and (what != "let-in" or "chair" in lead.roles):
+    if what == "erase":
+        sure = Button(say("cases.do_erased"), "cases.erased", reference)
+        again = Button(say("cases.open", reference=reference), "cases.open", reference)
+        return Reply((Card(say("cases.ask_erased", reference=reference), signal=Signal.CAREFUL),), (sure, again))
+    if what in _AT_ONCE:
         return _taken(what, {"who": more} if what == "let-in" else {}, reference, lead, world)
-    return refused(lead.label, reference) if what == "let-in" else old_button()
+    return old_button()
 
 
 def _opened(reference: str, lead: Lead, school: School, world: World) -> Reply:
     view = world.cases.opened(school.slug, reference, lead.id)
     if view is None:
         return refused(lead.label, reference)
-    return Reply(case_view.shown(view, school).cards, actions(view, lead, school))
+    return Reply(case_view.shown(view, school).cards, actions(view, lead, school, world))
 
 
 def _written(doing: dict[str, str], lead: Lead, message: Message, world: World) -> Reply:
@@ -122,11 +126,11 @@ def _taken(step: str, inside: dict[str, str], reference: str, lead: Lead, world:
     """Take a step, and say that it stands in the record."""
     if not world.cases.act(lead.school, reference, lead.id, step, inside):
         return refused(lead.label, reference)
-    again = () if step == "stepped-back" else (Button(say("cases.open", reference=reference), "cases.open", reference),)
+    again = () if step in ("stepped-back", "erased") else (Button(say("cases.open", reference=reference), "cases.open", reference),)
     return Reply((Card(say(f"cases.done_{step}", reference=reference), signal=Signal.YES),), again)
 
 
-def actions(view: CaseView, lead: Lead, school: School) -> tuple[Button, ...]:
+def actions(view: CaseView, lead: Lead, school: School, world: World) -> tuple[Button, ...]:
     """Give the buttons of the steps that this lead can take now."""
     reference = view.line.reference
     if view.line.state == "closed":
@@ -134,7 +138,11 @@ def actions(view: CaseView, lead: Lead, school: School) -> tuple[Button, ...]:
     else:
         names = [*([] if view.lead == lead.label else ["taken"]), "note", "message", "did", "closed", "stepped-back"]
     found = [Button(say(f"cases.do_{name}"), f"cases.{name}", reference) for name in names]
-    if "chair" in lead.roles:
+    contacts = world.contacts.get(school.slug)
+    until = kept_until(view.steps, contacts.keeps_years.get(view.case.kind) if contacts else None)
+    if until and until <= world.clock():
+        found.append(Button(say("cases.do_erase"), "cases.erase", reference))
+    if who_restores(view.case.readers, view.case.excluded) in lead.roles:
         found += [
             Button(say("cases.do_let-in", who=case_view.title_of(who, school)), "cases.let-in", f"{reference}:{who}")
             for who in view.case.doubtful

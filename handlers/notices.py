@@ -14,6 +14,17 @@ def new_report(reference: str, urgency: str, *, again: bool = False) -> Reply:
     return _notice(headline, reference, say("notices.how"))
 
 
+def many_reports(reference: str, urgency: str) -> Reply:
+    """Tell a lead of one report of somebody who sends very many; it stands for all that came with it."""
+    headline = say("notices.new", reference=reference, urgency=say(f"cases.urgency_{urgency}"))
+    return _notice(headline, reference, say("notices.many"), say("notices.how"))
+
+
+def kept_long_enough(reference: str, years: str) -> Reply:
+    """Ask a lead whether a closed case is erased, now that the school's own time for it is over."""
+    return _notice(say("notices.kept", reference=reference, years=years), reference, say("notices.kept_how"))
+
+
 def untouched(reference: str, days: str) -> Reply:
     """Remind a lead of a case that nobody has touched."""
     return _notice(say("notices.untouched", reference=reference, days=days), reference)
@@ -32,6 +43,11 @@ def fresh_link(reference: str) -> Reply:
 def message_waiting() -> Reply:
     """Tell a reporter that there is a message, and no more: somebody else may read the screen."""
     return Reply((Card(say("notices.message"), signal=Signal.INFO),))
+
+
+def passed_on() -> Reply:
+    """Tell somebody who left a report unsent that there is a message: that it was passed on, and its receipt."""
+    return Reply((Card(say("notices.message_passed_on"), signal=Signal.INFO),))
 
 
 def contact_changed(label: str, what: str) -> Reply:

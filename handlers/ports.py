@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Protocol
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
+    from contextlib import AbstractContextManager
     from datetime import datetime
 
     from knowledge.answering.engine import Engine
@@ -85,7 +87,8 @@ class NewCase:
     which they are told; `ring` is whom the reporter has to ring because nobody is left. `people` are the labels of
     those who may open it, `next_in_line` of those who may where none of them does in time, and `never` of those
     who may not, whatever role they come to hold. `doubtful` may be let in by the chair. `unfinished` says that it
-    was not sent by its reporter, but passed on.
+    was not sent by its reporter, but passed on. `bundled` says that its reporter has sent very many, so that notices of
+    them are bundled.
     """
 
     draft: str
@@ -110,6 +113,7 @@ class NewCase:
     never: tuple[str, ...] = ()
     doubtful: tuple[str, ...] = ()
     unfinished: bool = False
+    bundled: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,7 +199,8 @@ class Cases(Protocol):
     def act(self, school: str, reference: str, reader: str, step: str, inside: dict[str, str]) -> bool:
         """Take a step in a case that is a reader's; False where it isn't, or the step can't be taken now.
 
-        The steps are taken, note, message, did, closed, reopened, stepped-back, let-in and exported.
+        The steps are taken, note, message, did, closed, reopened, stepped-back, let-in, exported and erased. Only
+        somebody who has opened the case can take one, but for stepping back.
         """
 
     def write_back(self, code: str, text: str) -> bool:
@@ -275,6 +280,8 @@ class World:
     clock: Callable[[], datetime]
     new_id: Callable[[], str]
     """Gives a fresh random id that nobody can guess."""
+    at_once: Callable[[], AbstractContextManager[None]] = nullcontext
+    """Makes one commit of all that is kept within."""
     contacts: Mapping[str, Contacts] = field(default_factory=dict)
     """Each school's own people; a school without them is on trial."""
     passes_on: timedelta = timedelta(hours=2)

@@ -37,26 +37,30 @@ def pass_on(left: Unfinished, world: World) -> Sent:
     named = named_in(intake.words_of(draft.answers), school, contacts)
     concern = heard_in(draft, named, world)
     routed = route_unfinished(school, concern, named, contacts.staffing(world.clock()) if contacts else None)
-    sent = world.cases.send(case_of(left, concern, routed, world, unfinished=True))
-    world.memory.keep(left.person, left.conversation, "report", {"passed_on": draft.id}, None)
+    with world.at_once():
+        sent = world.cases.send(case_of(left, concern, routed, world, unfinished=True))
+        world.memory.keep(left.person, left.conversation, "report", {"passed_on": draft.id}, None)
     return sent
 
 
-def tidy(world: World) -> int:
-    """Pass on or erase what was left for long enough; give how many there were."""
-    now, count = world.clock(), 0
-    for left in world.drafts.untouched(now - min(world.passes_on, world.keeps_drafts)):
-        if left.draft.school not in world.engine.schools:
-            continue  # another process serves that school
-        age = now - left.draft.touched
-        if speaks_of_danger(left.draft, world):
-            if age >= world.passes_on:
-                pass_on(left, world)
-                count += 1
-        elif age >= world.keeps_drafts or left.draft.left:
-            world.drafts.drop(left.person, left.conversation)
-            count += 1
-    return count
+def left_for_long(world: World) -> tuple[Unfinished, ...]:
+    """Give the drafts of this process's schools that nobody has touched for a while, the oldest first."""
+    found = world.drafts.untouched(world.clock() - min(world.passes_on, world.keeps_drafts))
+    return tuple(left for left in found if left.draft.school in world.engine.schools)
+
+
+def see_to(left: Unfinished, world: World) -> bool:
+    """Pass on or erase what was left for long enough; tell whether its time had come."""
+    age = world.clock() - left.draft.touched
+    if speaks_of_danger(left.draft, world):
+        if age < world.passes_on:
+            return False
+        pass_on(left, world)
+        return True
+    if age < world.keeps_drafts and not left.draft.left:
+        return False
+    world.drafts.drop(left.person, left.conversation)
+    return True
 
 
 def after(world: World) -> str:
@@ -113,6 +117,7 @@ def case_of(left: Unfinished, concern: Concern, routed: Routed, world: World, *,
         never=tuple(sorted(never)),
         doubtful=tuple(sorted(concern.doubtful | concern.people)),
         unfinished=unfinished,
+        bundled=world.tries is not None and not world.tries.allowed("report", left.person),
     )
 
 

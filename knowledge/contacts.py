@@ -8,7 +8,7 @@ from datetime import date, time, timedelta
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo, available_timezones
 
-from knowledge.model import ROLES
+from knowledge.model import KINDS, ROLES
 from knowledge.reading import Field, Problem, Problems, did_you_mean, read_file
 from knowledge.routing import Staffing
 
@@ -100,6 +100,8 @@ class Contacts:
     """Minutes in which a report has to be opened, by its urgency, before somebody is told again."""
     remind_after: int = 3
     """School days after which a case that nobody has touched reminds whoever has it."""
+    keeps_years: dict[str, int] = field(default_factory=dict)
+    """Years after closing, by kind of report, after which somebody is asked whether it is erased; else it is kept."""
 
     def is_open(self, at: datetime) -> bool:
         """Tell whether the school is open at a time: in its hours, on a day of term."""
@@ -152,7 +154,7 @@ def load_contacts(path: Path) -> dict[str, Contacts]:
 
 def _contacts(root: Field) -> Contacts:
     row = root.entry(
-        required=["school", "hours", "terms", "people", "outside"], optional=["timezone", "waits", "remind_after"]
+        required=["school", "hours", "terms", "people", "outside"], optional=["timezone", "waits", "remind_after", "keeps_years"]
     )
     people: tuple[Person, ...] = row.read("people", _people, ())
     held = {role for person in people for role in person.roles if person.left is None}
@@ -167,12 +169,18 @@ def _contacts(root: Field) -> Contacts:
         outside=row.read("outside", _outside, {}),
         waits={**WAITS, **row.read("waits", _waits, {})},
         remind_after=row.read("remind_after", Field.whole_number, 3),
+        keeps_years=row.read("keeps_years", _years, {}),
     )
 
 
 def _waits(where: Field) -> dict[str, int]:
     row: Entry = where.entry(required=(), optional=list(WAITS))
     return {name: row.read(name, Field.whole_number, WAITS[name]) for name in WAITS if name in row}
+
+
+def _years(where: Field) -> dict[str, int]:
+    row: Entry = where.entry(required=(), optional=list(KINDS))
+    return {name: row.read(name, Field.whole_number, 0) for name in KINDS if name in row}
 
 
 def _timezone(where: Field) -> str:

@@ -43,12 +43,12 @@ def ask(  # noqa: PLR0917 -- click passes each option by its name
     only_packs: Path | None,
     question: tuple[str, ...],
 ) -> None:
-    r"""Answer a question from a school's policy.
+    """Answer a question from a school's policy.
 
     \b
     askfirst ask --school st-marys --role parent "can I film the nativity?"
     askfirst ask --batch questions.jsonl > answers.jsonl
-    """
+    """  # noqa: D301 -- click wants the character itself before lines that stay as they are
     folders = folders_of(packs, only_packs)
     model = load_or_learn(show_progress)
     if batch:
@@ -59,14 +59,15 @@ def ask(  # noqa: PLR0917 -- click passes each option by its name
         raise click.UsageError('Write a question, such as: askfirst ask "can I use my phone at lunch?"')
     slug = known_school(school or (DEFAULT_SCHOOL if DEFAULT_SCHOOL in folders else min(folders)), folders)
     audience = known_role(role or DEFAULT_ROLE)
-    engine = Engine(load([folders[slug]], model.topics), model, load_concerns())
+    engine = Engine(load([folders[slug]], model.topics, model.lexicon.tags), model, load_concerns())
     answer = engine.answer(slug, audience, text)
     if as_json:
-        click.echo(json.dumps(answer.as_json(), ensure_ascii=False, indent=2))
-    else:
-        _show(engine, slug, audience, answer)
+        whole = {**answer.as_json(), "why": reasons(answer)} if why else answer.as_json()
+        click.echo(json.dumps(whole, ensure_ascii=False, indent=2))
+        return
+    _show(engine, slug, audience, answer)
     if why:
-        click.echo(explain(answer))
+        click.echo("\n".join(f"  {name + ':':<18}{value}" for name, value in reasons(answer).items()))
 
 
 def _show(engine: Engine, slug: str, role: Audience, answer: Answer) -> None:
@@ -77,26 +78,27 @@ def _show(engine: Engine, slug: str, role: Audience, answer: Answer) -> None:
     click.echo(render(show(answer, role, datetime.now(UTC).date())))
 
 
-def explain(answer: Answer) -> str:
-    """Say what was matched and what decided, in lines that a person who mends a pack can read."""
+def reasons(answer: Answer) -> dict[str, str]:
+    """Say what was matched and what decided, in words that a person who mends a pack can read."""
     why = answer.why
-    rows = [
-        ("read as", " ".join(why.words)),
-        ("topics", ", ".join(f"{topic} {chance:.0%}" for topic, chance in why.topics)),
-        ("kind of question", why.kind),
-        ("circumstances", ", ".join(why.shown) or "none"),
-        ("strength", answer.citations[0].clause.modality if answer.citations else "none"),
-        ("decided by", why.decided),
-        ("confidence", f"{answer.confidence:.0%}"),
-        ("runners-up", ", ".join(f"{clause} {score:.2f}" for clause, score in why.runners_up) or "none"),
-    ]
-    return "\n".join(f"  {name + ':':<18}{value}" for name, value in rows)
+    return {
+        "read as": " ".join(why.words),
+        "topics": ", ".join(f"{topic} {chance:.0%}" for topic, chance in why.topics),
+        "kind of question": why.kind,
+        "circumstances": ", ".join(why.shown) or "none",
+        "strength": answer.citations[0].clause.modality if answer.citations else "none",
+        "decided by": why.decided,
+        "confidence": f"{answer.confidence:.0%}",
+        "runners-up": ", ".join(f"{clause} {score:.2f}" for clause, score in why.runners_up) or "none",
+    }
 
 
 def _batch(questions: TextIO, folders: dict[str, Path], model: TopicModel) -> None:
     rows = [_row(number, line) for number, line in enumerate(_lines(questions), start=1) if line.strip()]
     wanted = {known_school(row["school"], folders) for row in rows}
-    engine = Engine(load([folders[slug] for slug in sorted(wanted)], model.topics), model, load_concerns())
+    engine = Engine(
+        load([folders[slug] for slug in sorted(wanted)], model.topics, model.lexicon.tags), model, load_concerns()
+    )
     for row in rows:
         answer = engine.answer(row["school"], known_role(row["role"]), row["q"])
         sys.stdout.write(json.dumps({"id": row["id"], **answer.as_json()}, ensure_ascii=False) + "\n")

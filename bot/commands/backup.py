@@ -18,14 +18,14 @@ _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 @click.option("--to", "target", type=_FOLDER, required=True, help="The folder for what is kept: askfirst.db.")
 @click.option("--keys-to", type=_FOLDER, required=True, help="Another folder, for the keys: askfirst-keys.db.")
 def backup(target: Path, keys_to: Path) -> None:
-    r"""Copy everything that is kept, while the bot runs; the keys go to a folder of their own.
+    """Copy everything that is kept, while the bot runs; the keys go to a folder of their own.
 
     Keep the two apart, and neither with the master key: whoever has all three can read every report. Once a case is
     erased, old backups of the keys still hold its key, so throw those away after a set time.
 
     \b
     askfirst backup --to /backup/reports --keys-to /elsewhere/keys
-    """
+    """  # noqa: D301 -- click wants the character itself before lines that stay as they are
     if target.resolve() == keys_to.resolve():
         raise click.BadParameter("the keys have to stand in another folder. Name one with --keys-to")
     settings = settings_from_environment()

@@ -53,7 +53,7 @@ _FILE = click.Path(dir_okay=False, path_type=Path)
 @click.option("--as", "reader", help="On trial: your role, such as dsl, head or chair.")
 @click.pass_context
 def cases(context: click.Context, school: str | None, reader: str | None) -> None:
-    r"""Show a lead the reports that were routed to them, and take steps in them.
+    """Show a lead the reports that were routed to them, and take steps in them.
 
     \b
     askfirst cases code dsl-1                 make the one-time code by which a lead enrols
@@ -61,7 +61,7 @@ def cases(context: click.Context, school: str | None, reader: str | None) -> Non
     askfirst cases                            your reports
     askfirst cases show R-7KQ3-M2XD
     askfirst cases message R-7KQ3-M2XD "Thank you. We are looking into it."
-    """
+    """  # noqa: D301 -- click wants the character itself before lines that stay as they are
     context.obj = (school, reader)
     if context.invoked_subcommand is None:
         with _asking(context.obj) as asker:

@@ -2,36 +2,63 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING, TypeVar
 
 import click
 
-from bot.app import contacts_of, settings_from_environment
-from bot.packs import folders_of, load
+from bot.app import settings_from_environment
+from bot.packs import folders_of
 from bot.reachable import openable, refuse_dead_ends
+from handlers.wording import names
+from knowledge.answering.fitted import FITTED_ON_IMPORTS, load_fitted
+from knowledge.answering.lexicon import load_lexicon
+from knowledge.contacts import load_contacts
+from knowledge.letters.library import load_letters
+from knowledge.loader import load_school
 from knowledge.reading import PackError
+from knowledge.safety import load_safety
+from knowledge.smart.lessons import load_lessons
+from knowledge.smart.signposts import load_signposts
 from knowledge.topics.library import load_topics
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from knowledge.model import School
+    from knowledge.reading import Problem
+
+T = TypeVar("T")
+M = TypeVar("M")
 
 
 @click.command()
 @click.option("--quiet", is_flag=True, help="Say nothing when all is well.")
 @click.argument("folder", required=False, type=click.Path(exists=True, file_okay=False, path_type=Path))
 def check(quiet: bool, folder: Path | None) -> None:
-    """Check the packs in FOLDER, or the built-in ones with topics, quiz, tips and signposts.
+    """Check the packs in FOLDER, or the built-in ones with all that stands beside them; your contacts, too.
 
+    Beside the packs stand topics, lexicon, weights, wording, safety rules, signposts, quiz, tips and letters.
     Every problem is shown with its file, its line and how to mend it. Exit code 0 when all is well, 1 when not.
     """
-    try:
-        topics = load_topics()
-        counts = [f"{len(topics)} topics, {sum(len(t.asks) for t in topics)} ways of asking"]
-        if folder is None:
-            counts += _beside(tuple(topic.id for topic in topics))
-    except PackError as error:
-        raise click.ClickException("\n".join(["these files can't be used:", *map(str, error.problems)])) from None
-    schools = load(folders_of(only=folder).values(), [topic.id for topic in topics])
-    settings = settings_from_environment()
+    settings, told = settings_from_environment(), _Told()
+    topics = told.read(load_topics, ())
+    lexicon, signposts = told.read(load_lexicon, None), told.read(load_signposts, {})
+    told.raise_any()  # Without these no pack can be judged.
+    ids = [topic.id for topic in topics]
+    schools = [
+        school
+        for pack in folders_of(only=folder).values()
+        if (school := told.read(partial(_pack, pack, ids, lexicon.tags if lexicon else frozenset()), None))
+    ]
+    counts = [f"{len(topics)} topics, {sum(len(t.asks) for t in topics)} ways of asking"]
+    if folder is None:
+        counts += [*_beside(frozenset(ids), told), f"{len(signposts)} signposts"]
+    contacts = told.read(partial(load_contacts, settings.contacts), {}) if settings.contacts else {}
+    told.raise_any()
     # Where nothing is set yet, either platform will do.
-    refuse_dead_ends(schools, contacts_of(settings), openable(settings) or ("slack", "telegram"))
+    refuse_dead_ends(schools, contacts, openable(settings) or ("slack", "telegram"))
     if not quiet:
         for school in schools:
             click.echo(f"{school.slug}: {len(school.clauses)} clauses, {len(school.routes)} routes")
@@ -39,13 +66,40 @@ def check(quiet: bool, folder: Path | None) -> None:
         click.echo("All is well.")
 
 
-def _beside(topics: tuple[str, ...]) -> list[str]:
-    from knowledge.safety import load_safety  # noqa: PLC0415 -- not needed to check a school's own folder
-    from knowledge.smart.lessons import load_lessons  # noqa: PLC0415
-    from knowledge.smart.signposts import load_signposts  # noqa: PLC0415
+class _Told:
+    """The problems of whatever was read, to be told all at once."""
 
-    lessons = load_lessons(frozenset(topics))
+    def __init__(self) -> None:
+        self.problems: list[Problem] = []
+
+    def read(self, load: Callable[[], T], missing: M) -> T | M:
+        """Give what was read, or `missing` where it can't be used."""
+        try:
+            return load()
+        except PackError as error:
+            self.problems += error.problems
+            return missing
+
+    def raise_any(self) -> None:
+        """Raise all of them, if there are any."""
+        if self.problems:
+            lines = map(str, PackError(self.problems).problems)
+            raise click.ClickException("\n".join(["these files can't be used:", *lines]))
+
+
+def _pack(folder: Path, topics: list[str], tags: frozenset[str]) -> School:
+    school = load_school(folder, topics, tags)
+    load_letters(folder)
+    return school
+
+
+def _beside(topics: frozenset[str], told: _Told) -> list[str]:
+    """Read what stands beside the built-in packs, and count it."""
+    lessons = told.read(partial(load_lessons, topics), None)
+    safety, wording = told.read(load_safety, ()), told.read(names, frozenset())
+    told.read(load_fitted, None)
+    told.read(partial(load_fitted, FITTED_ON_IMPORTS), None)
     return [
-        f"{len(lessons.questions)} quiz questions, {len(lessons.tips)} tips",
-        f"{len(load_signposts())} signposts, {len(load_safety())} safety rules",
+        f"{len(lessons.questions)} quiz questions, {len(lessons.tips)} tips" if lessons else "",
+        f"{len(safety)} safety rules, {len(wording)} sentences of wording",
     ]

@@ -23,12 +23,12 @@ from knowledge.importing.opening import UnreadableDocument
 @click.option("--dry-run", is_flag=True, help="Say what would be written, and write nothing.")
 @click.option("--replace", is_flag=True, help="Write over a pack that stands there already.")
 def import_(file: Path, school: str, out: Path, dry_run: bool, replace: bool) -> None:
-    r"""Make a draft pack of a school's policy (.md or .txt), quoted word for word.
+    """Make a draft pack of a school's policy (.md or .txt), quoted word for word.
 
     \b
     askfirst import policy.txt --school hill-primary --out packs
     askfirst ask --packs packs --school hill-primary "can I use my phone at lunch?"
-    """
+    """  # noqa: D301 -- click wants the character itself before lines that stay as they are
     if not school.replace("-", "").isalnum() or not school.islower():
         raise click.BadParameter(f"{school} is no short name. Use small letters, figures and hyphens: hill-primary.")
     folder = out / school

@@ -41,12 +41,12 @@ def routes() -> None:
 def explain(
     school: str | None, kind: str | None, about: tuple[str, ...], absent: tuple[str, ...], as_json: bool
 ) -> None:
-    r"""Print who would get a report and in which order, who is left out, the signposts, and why.
+    """Print who would get a report and in which order, who is left out, the signposts, and why.
 
     \b
     askfirst routes explain --school st-peters --kind grooming --about head
     askfirst routes explain --kind nudes --about pupil --absent dsl --json
-    """
+    """  # noqa: D301 -- click wants the character itself before lines that stay as they are
     folders = folders_of()
     slugs = [known_school(school, folders)] if school else sorted(folders)
     kinds = [_known("kind", kind, KINDS)] if kind else list(KINDS)

@@ -38,11 +38,12 @@ class Alarm:
 
 @dataclass(frozen=True, slots=True)
 class Announcement:
-    """A change of contacts that the leads are not told of yet."""
+    """A change of contacts that the leads are not told of yet, and when it was noticed."""
 
     school: str
     label: str
     what: str
+    at: datetime
 
 
 class StoredAlarms:
@@ -68,22 +69,21 @@ class StoredAlarms:
             rows = connection.execute(select(alarms).order_by(alarms.c.since)).all()
         return [Alarm(row.name, unstamp(row.since)) for row in rows]
 
-    def announce(self, school: str, label: str, what: str) -> None:
+    def announce(self, school: str, label: str, what: str, at: datetime) -> None:
         """Note a change of contacts, to be told to the leads."""
         with self._units.begin() as connection:
             put = (sqlite if connection.dialect.name == "sqlite" else postgresql).insert(alarms)
-            name = f"{_CHANGED}{school} {label} {what}"
-            connection.execute(
-                put.on_conflict_do_nothing(index_elements=["name"]), {"name": name, "since": stamp(self._clock())}
-            )
+            name = f"{_CHANGED}{school} {label} {what} {stamp(at)}"
+            connection.execute(put.on_conflict_do_nothing(index_elements=["name"]), {"name": name, "since": stamp(at)})
 
     def announcements(self) -> list[Announcement]:
         """Give the changes of contacts that are not told of yet, and let go of them."""
         mine = alarms.c.name.startswith(_CHANGED)
         with self._units.begin() as connection:
-            names = connection.execute(select(alarms.c.name).where(mine).order_by(alarms.c.since)).scalars().all()
+            rows = connection.execute(select(alarms).where(mine).order_by(alarms.c.since)).all()
             connection.execute(delete(alarms).where(mine))
-        return [Announcement(*name.removeprefix(_CHANGED).split(" ")) for name in names]
+        found = [(row.name.removeprefix(_CHANGED).split(" "), unstamp(row.since)) for row in rows]
+        return [Announcement(words[0], words[1], words[2], at) for words, at in found]
 
     def allowed(self, kind: str, who: str) -> bool:
         """Tell whether there is one more try, and count it."""

@@ -8,6 +8,7 @@ from sqlalchemy import delete, func, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from bot.store.tables import cases, holders, readers, stamp, watches
+from knowledge.restoring import who_restores
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -20,12 +21,14 @@ if TYPE_CHECKING:
     from bot.store.record import Record
     from bot.store.sealing import Lookup
     from bot.store.units import Units
-    from handlers.ports import NewCase
+    from handlers.ports import Lead, NewCase
 
-_ONLY_IN = {"closed": ("new", "taken"), "reopened": ("closed",)}
+_ONLY_IN = {"closed": ("new", "taken"), "reopened": ("closed",), "erased": ("closed",)}
 """The states in which a step can be taken, where not in every one."""
-_NEXT_STATE = {"taken": "taken", "closed": "closed", "reopened": "taken"}
-STEPS = ("taken", "note", "message", "did", "closed", "reopened", "stepped-back", "let-in", "exported")
+_NEXT_STATE = {"taken": "taken", "closed": "closed", "reopened": "taken", "erased": "erased"}
+_UNREAD = ("stepped-back",)
+"""What can be done by somebody who has not opened the case."""
+STEPS = ("taken", "note", "message", "did", "closed", "reopened", "stepped-back", "let-in", "exported", "erased")
 
 
 class CaseSteps:
@@ -55,7 +58,14 @@ class CaseSteps:
         for position, one in enumerate(who):
             self._let_in(connection, case_id, case.school, one, position)
         connection.execute(
-            insert(watches).values(case_id=case_id, state="new", wave=0, due=stamp(case.at), touched=stamp(case.at))
+            insert(watches).values(
+                case_id=case_id,
+                state="new",
+                wave=0,
+                due=stamp(case.at),
+                wave_due=stamp(case.at),
+                touched=stamp(case.at),
+            )
         )
 
     def opened(self, connection: Connection, row: Row[Any], key: bytes, reader: str) -> None:
@@ -67,17 +77,26 @@ class CaseSteps:
         connection.execute(
             update(watches)
             .where((watches.c.case_id == row.id) & (watches.c.state == "new"))
-            .values(state="taken", lead=self.reader(row.school, reader), touched=stamp(now), due=stamp(now), wave=0)
+            .values(
+                state="taken",
+                lead=self.reader(row.school, reader),
+                touched=stamp(now),
+                due=stamp(now),
+                wave_due=stamp(now),
+                wave=0,
+            )
         )
         self._record.write(connection, row.id, key, now, "opened", {"by": self.named(row.school, reader)})
 
     def act(self, row: Row[Any], case: NewCase, reader: str, step: str, inside: Mapping[str, str]) -> bool:
-        """Take a step; False where it can't be taken now."""
+        """Take a step; False where it can't be taken now, or by somebody who has not opened the case."""
         key = self._keys.get(row.id)
         if key is None or step not in STEPS:
             return False
         now, mine = self._clock(), self.reader(row.school, reader)
         by = self.named(row.school, reader)
+        if step not in _UNREAD and not self._has_opened(row, key, by):
+            return False
         try:
             with self._units.begin() as connection:
                 watch = connection.execute(
@@ -85,18 +104,22 @@ class CaseSteps:
                 ).one_or_none()
                 if watch is None or watch.state not in _ONLY_IN.get(step, (watch.state,)):
                     return False
-                if step == "let-in" and not self._restore(connection, row, case, inside["who"]):
+                if step == "let-in" and not self._restore(connection, row, case, reader, inside["who"]):
                     return False
+                if step == "erased":
+                    connection.execute(delete(readers).where(readers.c.case_id == row.id))
                 if step == "stepped-back":
                     connection.execute(
                         delete(readers).where((readers.c.case_id == row.id) & (readers.c.reader == mine))
                     )
                 change: dict[str, object] = {"touched": stamp(now), "due": stamp(now)}
+                if watch.state == "taken":
+                    change["wave"] = 0  # it is touched, so the reminders begin anew
                 if step in _NEXT_STATE:
-                    change |= {"state": _NEXT_STATE[step], "wave": 0}
-                    change["lead"] = None if step == "closed" else mine
+                    change |= {"state": _NEXT_STATE[step], "wave": 0, "wave_due": stamp(now)}
+                    change["lead"] = None if step in ("closed", "erased") else mine
                 if step == "stepped-back" and watch.lead == mine and watch.state != "closed":
-                    change |= {"state": "new", "lead": None, "wave": 0}
+                    change |= {"state": "new", "lead": None, "wave": 0, "wave_due": stamp(now)}
                 connection.execute(update(watches).where(watches.c.case_id == row.id).values(change))
                 self._record.write(connection, row.id, key, now, step, {**inside, "by": by})
         except IntegrityError:
@@ -119,6 +142,10 @@ class CaseSteps:
         if key := self._keys.get(row.id):
             with self._units.begin() as connection:
                 self._record.write(connection, row.id, key, self._clock(), "message", {"text": text})
+
+    def erase(self, row: Row[Any]) -> None:
+        """Erase the key of a case, and with it all that it seals, in every copy; its record stays whole."""
+        self._keys.erase(row.id)
 
     def escalated(self, row: Row[Any], labels: Iterable[str]) -> None:
         """Let those who are next in line read a case, and write that down."""
@@ -158,18 +185,32 @@ class CaseSteps:
         """Give the label of whoever has a case in hand, or nothing."""
         return next((x.label for x in self._leads.holders(school) if self.reader(school, x.id) == hashed), "")
 
-    def _restore(self, connection: Connection, row: Row[Any], case: NewCase, who: str) -> bool:
+    def _has_opened(self, row: Row[Any], key: bytes, by: str) -> bool:
+        return any(step.step == "opened" and step.by == by for step in self._record.steps(row.id, key))
+
+    def _restore(self, connection: Connection, row: Row[Any], case: NewCase, reader: str, who: str) -> bool:
         """Let in somebody who was left out in doubt, or who has taken over a contact; never whom it is about."""
-        lead = next((lead for lead in self._leads.holders(row.school) if lead.label == who), None)
-        if lead is None:
+        holding = self._leads.holders(row.school)
+        mine = next((lead.roles for lead in holding if lead.id == reader), (reader,))
+        # Somebody who is doubted and has been let in must not let in others.
+        doubted = {*case.doubtful, *case.never}
+        trusted = doubted.isdisjoint((*mine, *(lead.label for lead in holding if lead.id == reader)))
+        if not trusted or who_restores(case.readers, case.excluded) not in mine:
             return False
-        doubted = who in case.doubtful or bool(set(lead.roles) & set(case.doubtful))
-        about = set(lead.roles) & (set(case.about) | (set(case.excluded) - set(case.doubtful)))
-        entitled = doubted or (who not in case.never and bool(set(lead.roles) & set(case.readers)))
-        if about or not entitled or (who in case.never and not doubted):
-            return False
-        self._let_in(connection, row.id, row.school, lead.id, 99)
-        return True
+        found = [lead for lead in holding if who == lead.label or who in lead.roles]
+        entitled = [lead for lead in found if _entitled(lead, case)]
+        for lead in entitled:
+            self._let_in(connection, row.id, row.school, lead.id, 99)
+        return bool(entitled)
 
     def _let_in(self, connection: Connection, case_id: str, school: str, who: str, position: int) -> None:
         connection.execute(insert(readers).values(case_id=case_id, reader=self.reader(school, who), position=position))
+
+
+def _entitled(lead: Lead, case: NewCase) -> bool:
+    """Tell whether somebody may be let in: they were only doubted, or hold a role that was told."""
+    doubted = lead.label in case.doubtful or bool(set(lead.roles) & set(case.doubtful))
+    about = set(lead.roles) & (set(case.about) | (set(case.excluded) - set(case.doubtful)))
+    if about or (lead.label in case.never and not doubted):
+        return False
+    return doubted or bool(set(lead.roles) & set(case.readers))

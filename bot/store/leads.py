@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import secrets
 from dataclasses import dataclass
 from datetime import timedelta
@@ -15,12 +16,12 @@ from bot.store.tables import enrolments, holders, identities, stamp
 from handlers.ports import Lead
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Collection, Mapping
     from datetime import datetime
 
     from sqlalchemy import ColumnElement, Connection, Row
 
-    from bot.store.sealing import Lookup
+    from bot.store.sealing import Lookup, Master
     from bot.store.units import Units
     from knowledge.contacts import Contacts, Person
 
@@ -29,18 +30,19 @@ CODE_LASTS = timedelta(days=7)
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """A contact that is new, was changed or is gone."""
+    """A contact that is new, was changed or is gone, and when that was noticed."""
 
     school: str
     label: str
     what: str
+    at: datetime
 
 
 class StoredLeads:
     """The Leads of handlers.ports, in the database."""
 
-    def __init__(self, units: Units, lookup: Lookup, clock: Callable[[], datetime]) -> None:
-        self._units, self._lookup, self._clock = units, lookup, clock
+    def __init__(self, units: Units, master: Master, lookup: Lookup, clock: Callable[[], datetime]) -> None:
+        self._units, self._master, self._lookup, self._clock = units, master, lookup, clock
 
     def meet(self, contacts: Mapping[str, Contacts]) -> list[Change]:
         """Take in the contacts as they stand now; give what has changed since they were last looked at.
@@ -61,21 +63,26 @@ class StoredLeads:
     def _same(self, school: str, wanted: Mapping[str, Person]) -> bool:
         with self._units.reading() as connection:
             rows = connection.execute(select(holders).where(self._current(school))).all()
-        return {row.label: row.contact for row in rows} == {p.label: self._contact(p) for p in wanted.values()}
+        known = {row.label: row.contact for row in rows if row.sealed is not None}
+        return len(known) == len(rows) and known == {p.label: self._contact(p) for p in wanted.values()}
 
     def _take_in(self, connection: Connection, school: str, wanted: Mapping[str, Person]) -> list[Change]:
         changes = []
-        now = stamp(self._clock())
+        at = self._clock()
+        now = stamp(at)
         rows = connection.execute(select(holders).where(self._current(school)).with_for_update()).all()
         first = not connection.execute(select(holders.c.id).where(holders.c.school == school).limit(1)).first()
         known = {row.label: row for row in rows}
         for label, row in known.items():
             if label in wanted and row.contact == self._contact(wanted[label]):
+                if row.sealed is None:
+                    sealed = self._sealed(wanted[label])
+                    connection.execute(update(holders).where(holders.c.id == row.id).values(sealed=sealed))
                 continue
             connection.execute(update(holders).where(holders.c.id == row.id).values(until=now))
             connection.execute(delete(identities).where(identities.c.holder == row.id))
             connection.execute(delete(enrolments).where(enrolments.c.holder == row.id))
-            changes.append(Change(school, label, "changed" if label in wanted else "gone"))
+            changes.append(Change(school, label, "changed" if label in wanted else "gone", at))
         for label, person in wanted.items():
             if label in known and known[label].contact == self._contact(person):
                 continue
@@ -86,12 +93,26 @@ class StoredLeads:
                     label=label,
                     roles=" ".join(person.roles),
                     contact=self._contact(person),
+                    sealed=self._sealed(person),
                     since=now,
                 )
             )
             if not first and label not in known:
-                changes.append(Change(school, label, "new"))
+                changes.append(Change(school, label, "new", at))
         return changes
+
+    def reached_before(self, school: str, roles: Collection[str], at: datetime) -> list[tuple[str, str]]:
+        """Give the channels and addresses, as they stood before a change, of those with some roles whom it touched."""
+        mine = (holders.c.school == school) & (holders.c.until == stamp(at)) & holders.c.sealed.is_not(None)
+        with self._units.reading() as connection:
+            rows = connection.execute(select(holders).where(mine).order_by(holders.c.label)).all()
+        found = [row for row in rows if not set(roles).isdisjoint(row.roles.split())]
+        return [(channel, address) for row in found for channel, address in json.loads(self._master.unwrap(row.sealed))]
+
+    def let_go(self) -> None:
+        """Erase where people were reached who hold no contact any more, once that was told."""
+        with self._units.begin() as connection:
+            connection.execute(update(holders).where(holders.c.until.is_not(None)).values(sealed=None))
 
     def holders(self, school: str) -> tuple[Lead, ...]:
         """Give everybody who holds a contact of a school now."""
@@ -179,6 +200,9 @@ class StoredLeads:
 
     def _account(self, channel: str, person: str) -> str:
         return self._lookup.of("account", channel, person)
+
+    def _sealed(self, person: Person) -> bytes:
+        return self._master.wrap(json.dumps(person.channels).encode())
 
     def _contact(self, person: Person) -> str:
         channels = [part for channel in person.channels for part in channel]

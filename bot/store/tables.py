@@ -176,7 +176,7 @@ watches = Table(
     Column("due", String(32), comment="when it is looked at next"),
     Column("touched", String(32), nullable=False),
     Column("wave_due", String(32), comment="when the next wave, reminder or question is due"),
-    Column("told", Integer, nullable=False, server_default="0", comment="how many steps of the record are told of"),
+    Column("told", Integer, nullable=False, server_default="0", comment="how many messages to and fro are told of"),
     Column("failed", Integer, nullable=False, server_default="0", comment="how often looking at it failed in a row"),
     Index("watches_due", "due"),
 )

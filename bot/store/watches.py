@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import func, select, update
 
-from bot.store.tables import cases, stamp, unstamp, watches
+from bot.store.tables import cases, record, stamp, unstamp, watches
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -21,18 +22,24 @@ if TYPE_CHECKING:
     from handlers.ports import CaseStep, NewCase
 
 
+_FIRST_PAUSE, _LONGEST_PAUSE = timedelta(minutes=1), timedelta(hours=1)
+"""How long a case that could not be seen to is left alone: doubled each time."""
+
+
 @dataclass(frozen=True, slots=True)
 class Watched:
-    """A case whose time has come: how it stands, who may read it, and what happened.
+    """A case that is to be looked at: how it stands, who may read it, and what happened.
 
-    `wave` counts how often somebody was told; `lead` is the label of whoever has it in hand.
+    `wave` counts how often somebody was told, and the next time is `wave_due`; `told` counts the messages that
+    those whom they are for know of. `lead` is the label of whoever has it in hand.
     """
 
     row: Row[Any]
     reference: str
     state: str
     wave: int
-    due: datetime
+    wave_due: datetime | None
+    told: int
     touched: datetime
     lead: str
     readers: tuple[str, ...]
@@ -46,10 +53,10 @@ class StoredWatches:
     def __init__(self, units: Units, stored: StoredCases, steps: CaseSteps) -> None:
         self._units, self._cases, self._steps = units, stored, steps
 
-    def take(self, at: datetime, schools: Iterable[str]) -> Watched | None:
-        """Give the next case whose time has come, held against other processes until the unit under way ends."""
+    def take(self, at: datetime, schools: Iterable[str]) -> Row[Any] | None:
+        """Give the row of the next case whose time has come, held against others until the unit under way ends."""
         query = (
-            select(cases, watches.c.state, watches.c.lead, watches.c.wave, watches.c.due, watches.c.touched)
+            select(cases, *(column for column in watches.c if column is not watches.c.case_id))
             .join(watches, watches.c.case_id == cases.c.id)
             .where((watches.c.due <= stamp(at)) & cases.c.school.in_(list(schools)))
             .order_by(watches.c.due)
@@ -57,20 +64,21 @@ class StoredWatches:
             .with_for_update(skip_locked=True, of=watches)
         )
         with self._units.reading() as connection:
-            row = connection.execute(query).one_or_none()
-        if row is None:
-            return None
+            return connection.execute(query).one_or_none()
+
+    def whole(self, row: Row[Any]) -> Watched | None:
+        """Open a case, or give None where its key was erased; raises Unopenable."""
         found = self._cases.whole(row)
         if found is None:
-            self.put(row, row.wave, None)  # its key was erased, and with it the case
-            return self.take(at, schools)
+            return None
         case, happened = found
         return Watched(
             row=row,
             reference=row.reference,
             state=row.state,
             wave=row.wave,
-            due=unstamp(row.due),
+            wave_due=unstamp(row.wave_due) if row.wave_due else None,
+            told=row.told,
             touched=unstamp(row.touched),
             lead=self._steps.label_of(row.school, row.lead),
             readers=self._steps.who_reads(row.id, row.school),
@@ -78,12 +86,28 @@ class StoredWatches:
             steps=happened,
         )
 
-    def put(self, row: Row[Any], wave: int, due: datetime | None) -> None:
-        """Note how often somebody was told of a case, and when somebody is told next."""
-        with self._units.begin() as connection:
-            connection.execute(
-                update(watches).where(watches.c.case_id == row.id).values(wave=wave, due=stamp(due) if due else None)
-            )
+    def put(self, row: Row[Any], *, wave: int, due: datetime | None) -> None:
+        """Note how often somebody was told of a case, that its messages are told, and when it is looked at next."""
+        when = stamp(due) if due else None
+        mine = (record.c.case_id == row.id) & record.c.step.in_(("message", "reply"))
+        told = select(func.count()).select_from(record).where(mine).scalar_subquery()
+        self._set(row, wave=wave, due=when, wave_due=when, told=told, failed=0)
+
+    def put_off(self, row: Row[Any], at: datetime) -> timedelta:
+        """Leave a case alone for a while that could not be seen to, longer each time; the others go on."""
+        pause: timedelta = min(_FIRST_PAUSE * 2 ** min(row.failed, 16), _LONGEST_PAUSE)
+        self._set(row, due=stamp(at + pause), failed=row.failed + 1)
+        return pause
+
+    def failing(self) -> list[str]:
+        """Name the cases that could not be seen to when they were last looked at, by the ids of their keys."""
+        query = select(watches.c.case_id).where(watches.c.failed > 0).order_by(watches.c.case_id)
+        with self._units.reading() as connection:
+            return list(connection.execute(query).scalars())
+
+    def erase(self, row: Row[Any]) -> None:
+        """Erase a case for good."""
+        self._steps.erase(row)
 
     def let_in(self, row: Row[Any], labels: Iterable[str]) -> None:
         """Let those who are next in line read a case."""
@@ -93,8 +117,6 @@ class StoredWatches:
         """Leave a message for the reporter."""
         self._steps.told(row, text)
 
-    def next_due(self) -> datetime | None:
-        """Say when the next case is due."""
-        with self._units.reading() as connection:
-            due = connection.execute(select(func.min(watches.c.due))).scalar()
-        return unstamp(due) if due else None
+    def _set(self, row: Row[Any], **values: object) -> None:
+        with self._units.begin() as connection:
+            connection.execute(update(watches).where(watches.c.case_id == row.id).values(values))

@@ -7,13 +7,10 @@ from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING
 
+from knowledge.answering.matching import any_of
 from knowledge.model import Audience
 from knowledge.reading import Field, Problems, read_file
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable
 
 ASKING = Path(__file__).with_name("asking.yaml")
 
@@ -55,19 +52,15 @@ def _patterns(path: Path = ASKING) -> _Patterns:
     asks = row.read("asks", Field.text, "")
     subjects = row.read("subjects", lambda f: list(f.pairs()), [])
     found = _Patterns(
-        kinds=tuple((kind, _any_of(row.read(kind, Field.texts, ()))) for kind in _IN_ORDER),
-        keeping=_any_of(row.read("keeping", Field.texts, ())),
+        kinds=tuple((kind, any_of(row.read(kind, Field.texts, ()))) for kind in _IN_ORDER),
+        keeping=any_of(row.read("keeping", Field.texts, ())),
         subjects=tuple(
-            (Audience(key.one_of(Audience)), _any_of(p.replace("{asks}", asks) for p in value.texts()))
+            (Audience(key.one_of(Audience)), any_of(p.replace("{asks}", asks) for p in value.texts()))
             for key, value in subjects
         ),
     )
     problems.raise_any()
     return found
-
-
-def _any_of(patterns: Iterable[str]) -> re.Pattern[str]:
-    return re.compile("|".join(f"(?:{pattern})" for pattern in patterns))
 
 
 def kind_of(words: list[str]) -> Kind:

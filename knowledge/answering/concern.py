@@ -68,8 +68,9 @@ class Listener:
         self._concerns = {topic.id: topic for topic in concerns if topic.concern}
         self._at = {model.index[topic]: topic for topic in self._concerns}
         self._places = np.array(sorted(self._at), dtype=np.int64)
-        self.mask: NDArray[np.bool_] = np.zeros(len(model.topics), dtype=np.bool_)
-        self.mask[self._places] = True
+        self.others: NDArray[np.float32] = np.ones(len(model.topics), dtype=np.float32)
+        """For each topic 0 where it is a disclosure, else 1."""
+        self.others[self._places] = 0
 
     def hear(self, message: str, role: Audience) -> Heard:
         """Hear one message, whole."""
@@ -83,7 +84,8 @@ class Listener:
         if topic is None:
             return Heard(Help.NONE, chance)
         helping = Help.BESIDE if named or chance >= _BESIDE else Help.NONE
-        if chance >= self._enough(text, topic) or any(self._puts_first(rule, text) for rule in named):
+        likely_enough = chance >= _FIRST_WHERE_IT_HAPPENED and chance >= self._enough(text, topic)
+        if likely_enough or any(self._puts_first(rule, text) for rule in named):
             helping = Help.FIRST
         if helping is Help.NONE:
             return Heard(Help.NONE, chance)

@@ -9,10 +9,10 @@ import numpy as np
 
 from knowledge.answering.answer import Answer, Citation, FollowUp, Help, Why
 from knowledge.answering.asking import Kind, kind_of, subject_of
+from knowledge.answering.circumstances import circumstances_of
 from knowledge.answering.concern import Listener
 from knowledge.answering.expecting import expected
 from knowledge.answering.fitted import Signs
-from knowledge.answering.lexicon import circumstances_of
 from knowledge.answering.ranking import Read, SchoolIndex, agrees, contradicts
 from knowledge.answering.thread import asking_part, questions_in
 from knowledge.answering.verdict import decide
@@ -168,11 +168,11 @@ class Engine:
 
     def _signs(self, index: SchoolIndex, read: Read, ranked: list[Ranked], best: Ranked) -> Signs:
         ruled_on = index.ruled_on(read.asked_about, facts=read.kind.wants_fact)
-        outside = ~ruled_on & ~self._listener.mask
+        outside = (1 - ruled_on) * self._listener.others
         return Signs(
             score=best.score,
-            ruled_on=float(read.chances[ruled_on].sum()),
-            not_ruled_on=float(read.chances[outside].max()) if outside.any() else 0.0,
+            ruled_on=float(read.chances @ ruled_on),
+            not_ruled_on=float((read.chances * outside).max()),
             words=best.words,
             lead=best.score - max((r.score for r in ranked if r is not best), default=best.score),
         )

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from itertools import pairwise
+from itertools import combinations, pairwise
 from typing import TYPE_CHECKING
-
-from knowledge.answering.lexicon import concepts_of, senses_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -21,15 +19,25 @@ def features_of(words: Sequence[str], role: str, lexicon: Lexicon) -> set[str]:
     Words and pairs of words carry the meaning, runs of letters inside a word carry its endings and spellings
     (TF-IDF of words and characters does best among plain features), concepts stand for whatever slang was used.
     """
-    found = set(words)
-    found.update(f"{a} {b}" for a, b in pairwise(words))
-    for word in set(words):
-        padded = f"_{word}_"
-        size = len(padded)
-        found.update(padded[i : i + n] for n in range(_SHORTEST, min(_LONGEST, size) + 1) for i in range(size - n + 1))
-    concepts = sorted(concepts_of(words, lexicon))
-    found.update(f"@{concept}" for concept in concepts)
-    found.update(f"@{a}@{b}" for i, a in enumerate(concepts) for b in concepts[i + 1 :])
-    found.update(f"+{sense}" for sense in senses_of(words, lexicon))
-    found.add(f"#{role}")
-    return found
+    found = set(features_between(words, role, lexicon))
+    return found.union(*(features_of_word(word, lexicon) for word in set(words)))
+
+
+def features_of_word(word: str, lexicon: Lexicon) -> list[str]:
+    """Give the features that a word has wherever it stands: itself, the runs of letters in it, and its senses."""
+    padded = f"_{word}_"
+    size = len(padded)
+    runs = [padded[i : i + n] for n in range(_SHORTEST, min(_LONGEST, size) + 1) for i in range(size - n + 1)]
+    return [word, *runs, *(f"+{sense}" for sense in lexicon.thesaurus.table.get(word, ()))]
+
+
+def features_between(words: Sequence[str], role: str, lexicon: Lexicon) -> list[str]:
+    """Give the features that words have together: pairs, concepts and pairs of them, senses, and who asks."""
+    concepts = sorted(lexicon.concepts.outermost(words))
+    return [
+        *(f"{a} {b}" for a, b in pairwise(words)),
+        *(f"@{concept}" for concept in concepts),
+        *(f"@{a}@{b}" for a, b in combinations(concepts, 2)),
+        *(f"+{sense}" for sense in lexicon.thesaurus.of_several_words(words)),
+        f"#{role}",
+    ]

@@ -1,123 +1,113 @@
-"""Reads what a message shows: people, devices, places, times, permission given or refused, and broad concepts."""
+"""Loads the words that people use: for people, devices, places, times and permissions, and the concepts they name."""
 
 from __future__ import annotations
 
+import json
 import re
 from dataclasses import dataclass
-from functools import cache, cached_property
+from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING
 
-from knowledge.model import Audience
+from knowledge.answering.permission import Permissions
+from knowledge.answering.phrases import Phrases
 from knowledge.reading import Field, Problems, read_file
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
 
 LEXICON = Path(__file__).with_name("lexicon.yaml")
 THESAURUS = Path(__file__).with_name("concepts")
-_BEFORE = 24
-"""Characters before a permission that decide whether it is shown or only asked about."""
+_FILE = "lexicon.json"
+_GIVERS = ("head", "parent", "subject", "school", "governors")
+_DERIVED = frozenset(
+    {
+        "person.family",
+        "person.close_family",
+        "person.own_child",
+        "person.young_former_pupil",
+        "person.adult_former_pupil",
+        *(f"permission.{who}" for who in _GIVERS),
+    }
+)
+"""Circumstances that no phrase shows by itself; circumstances.py tells them from several."""
 
 
 @dataclass(frozen=True)
 class Lexicon:
-    """Phrases (tuples of words) to tags, and the patterns of permission."""
+    """Phrases with what they stand for, the ways of giving permission, and words that are empty or foreign.
 
-    circumstances: dict[tuple[str, ...], tuple[str, ...]]
-    concepts: dict[tuple[str, ...], tuple[str, ...]]
-    thesaurus: dict[tuple[str, ...], tuple[str, ...]]
-    longest: int
-    permissions: tuple[tuple[str, re.Pattern[str]], ...]
-    not_shown_after: re.Pattern[str]
-    cues: frozenset[str]
+    `spellings` are phrases of text-speak with the words they stand for; a courtesy stands for none.
+    """
+
+    circumstances: Phrases
+    concepts: Phrases
+    thesaurus: Phrases
+    permissions: Permissions
     empty: frozenset[str]
     foreign: frozenset[str]
-    spellings: dict[tuple[str, ...], tuple[str, ...]]
+    spellings: Phrases
 
     @property
     def tags(self) -> frozenset[str]:
         """Give every circumstance that a clause may name."""
-        tags = {tag for found in self.circumstances.values() for tag in found if not tag.endswith("_relation")}
-        derived = {
-            "person.family",
-            "person.close_family",
-            "person.own_child",
-            "person.young_former_pupil",
-            "person.adult_former_pupil",
-        }
-        return frozenset(tags | derived | {tag for tag, _ in self.permissions} | _PERMISSIONS)
-
-    @cached_property
-    def starts(self) -> dict[str, int]:
-        """Give for each word that begins a phrase the length of the longest phrase that it begins."""
-        longest: dict[str, int] = {}
-        for table in (self.circumstances, self.concepts, self.thesaurus):
-            for phrase in table:
-                longest[phrase[0]] = max(longest.get(phrase[0], 0), len(phrase))
-        return longest
+        shown = {tag for found in self.circumstances.table.values() for tag in found if not tag.endswith("_relation")}
+        return frozenset(shown | _DERIVED | {way.tag for _, ways in self.permissions.ways for way in ways})
 
     @property
     def words(self) -> set[str]:
         """Give every word of every phrase, so that none is taken for a slip of the pen."""
-        return {w for table in (self.circumstances, self.concepts, self.thesaurus) for phrase in table for w in phrase}
+        return {*self.circumstances.words, *self.concepts.words, *self.thesaurus.words}
 
     def spelt_out(self, words: list[str]) -> list[str]:
-        """Give the words with text-speak written out ("u" as "you") and courtesies left out, if anything else is there."""
+        """Give the words with text-speak written out ("u" as "you"), without courtesies if anything else is there."""
         out: list[str] = []
-        at = 0
-        while at < len(words):
-            for length in range(min(self._longest_typed, len(words) - at), 0, -1):
-                typed = tuple(words[at : at + length])
-                if typed in self.spellings:
-                    out += self.spellings[typed]
-                    at += length
-                    break
+        passed = 0
+        for at, word in enumerate(words):
+            if at < passed:
+                continue
+            if word in self.spellings.longest and (here := self.spellings.beginning_at(words, at)):
+                length, meant = here[0]
+                out += meant
+                passed = at + length
             else:
-                out.append(words[at])
-                at += 1
+                out.append(word)
         return out or words
 
-    @cached_property
-    def _longest_typed(self) -> int:
-        return max(map(len, self.spellings), default=0)
+    def save(self, folder: Path) -> None:
+        """Write the tables as they were read, so that a command need not read the YAML again."""
+        tables = {
+            name: [phrases.table, phrases.longest]
+            for name, phrases in (
+                ("circumstances", self.circumstances),
+                ("concepts", self.concepts),
+                ("thesaurus", self.thesaurus),
+                ("spellings", self.spellings),
+            )
+        }
+        p = self.permissions
+        rest = {
+            "permissions": [p.people, p.given, p.refused, p.only_asked_after, sorted(p.cues)],
+            "empty": sorted(self.empty),
+            "foreign": sorted(self.foreign),
+        }
+        (folder / _FILE).write_text(json.dumps({**tables, **rest}), encoding="utf-8")
 
-    def phrases(self, words: Sequence[str], table: dict[tuple[str, ...], tuple[str, ...]]) -> set[str]:
-        """Give the tags of the phrases of a table that stand in the words; a phrase inside a longer one is passed over."""
-        found: set[str] = set()
-        at = 0
-        starts = self.starts
-        while at < len(words):
-            # Few words begin a phrase, and most of those a short one.
-            for length in range(min(starts.get(words[at], 0), len(words) - at), 0, -1):
-                if tags := table.get(tuple(words[at : at + length])):
-                    found.update(tags)
-                    at += length
-                    break
-            else:
-                at += 1
-        return found
-
-
-_PERMISSIONS = frozenset(f"permission.{who}" for who in ("head", "parent", "subject", "school", "governors"))
-_YOUNG = 16
-_ADULT = 18
-_UNRELATED = re.compile(
-    r"\b(not|isnt|arent|none|no|never|nobody|werent|wasnt|aint) (\w+ ){0,3}"
-    r"(related|relation|relative|relatives|family)\b"
-)
-_ASKED_HEAD = re.compile(
-    r"\b(ask(ed)?|checked with|spoke to|went to|emailed|ran it past|asking) (the |my |our )?(exec |executive |deputy )?"
-    r"(head|headteacher|principal|ht|boss|deputy|slt)\b"
-)
-_AGE = re.compile(
-    r"\b(?:shes|hes|theyre|she is|he is|is|aged|now|turned|just|age)\s+(?:about |only |now |nearly )?(\d{1,2})\b"
-)
+    @classmethod
+    def load(cls, folder: Path) -> Lexicon:
+        """Read what `save` wrote; raises OSError, ValueError or KeyError where it is not whole."""
+        kept = json.loads((folder / _FILE).read_text(encoding="utf-8"))
+        people, given, refused, only_asked_after, cues = kept["permissions"]
+        return cls(
+            circumstances=Phrases(*kept["circumstances"]),
+            concepts=Phrases(*kept["concepts"]),
+            thesaurus=Phrases(*kept["thesaurus"]),
+            permissions=Permissions(people, given, refused, only_asked_after, frozenset(cues)),
+            empty=frozenset(kept["empty"]),
+            foreign=frozenset(kept["foreign"]),
+            spellings=Phrases(*kept["spellings"]),
+        )
 
 
 @cache
 def load_lexicon(path: Path = LEXICON) -> Lexicon:
-    """Load the lexicon; raises PackError with every problem in the file."""
+    """Read the lexicon from its YAML; raises PackError with every problem in the files."""
     problems = Problems()
     root = read_file(path, problems)
     problems.raise_any()
@@ -137,37 +127,28 @@ def load_lexicon(path: Path = LEXICON) -> Lexicon:
             "foreign",
         ]
     )
-    circumstances = row.read("circumstances", _table, {})
-    concepts = row.read("concepts", _table, {})
-    people = row.read("people", lambda f: {k.name: "|".join(v.texts()) for k, v in f.pairs()}, {})
-    permissions = []
-    for verb, key in (("permission", "given"), ("refused", "refused")):
-        for pattern in row.read(key, Field.texts, ()):
-            for who, names in people.items():
-                text = rf"\b{pattern.replace('{who}', f'(?:the |my |our |her |his |their )?(?:{names})')}\b"
-                permissions.append((f"{verb}.{who}", re.compile(text)))
-    thesaurus = _thesaurus(THESAURUS, problems)
-    after = "|".join(row.read("not_shown_after", Field.texts, ()))
-    problems.raise_any()
-    return Lexicon(
-        circumstances,
-        concepts,
-        thesaurus,
-        max(map(len, (*circumstances, *concepts, *thesaurus))),
-        tuple(permissions),
-        re.compile(rf"\b(?:{after})\b"),
-        frozenset(row.read("cues", Field.texts, ())),
-        frozenset(row.read("empty", Field.texts, ())),
-        frozenset(row.read("foreign", Field.texts, ())),
-        {
-            **{tuple(phrase.split()): () for phrase in row.read("courtesies", Field.texts, ())},
-            **{
-                tuple(typed.split()): tuple(key.name.split())
-                for key, value in row.read("spellings", lambda f: list(f.pairs()), [])
-                for typed in value.texts()
-            },
-        },
+    lexicon = Lexicon(
+        circumstances=Phrases(row.read("circumstances", _table, {})),
+        concepts=Phrases(row.read("concepts", _table, {})),
+        thesaurus=Phrases(_thesaurus(THESAURUS, problems)),
+        permissions=Permissions(
+            people=row.read("people", lambda f: {who.name: _patterns(names) for who, names in f.pairs()}, {}),
+            given=row.read("given", _patterns, ()),
+            refused=row.read("refused", _patterns, ()),
+            only_asked_after=row.read("not_shown_after", _patterns, ()),
+            cues=frozenset(row.read("cues", Field.texts, ())),
+        ),
+        empty=frozenset(row.read("empty", Field.texts, ())),
+        foreign=frozenset(row.read("foreign", Field.texts, ())),
+        spellings=Phrases(
+            {
+                **dict.fromkeys(row.read("courtesies", Field.texts, ()), ()),
+                **row.read("spellings", _spellings, {}),
+            }
+        ),
     )
+    problems.raise_any()
+    return lexicon
 
 
 def lexicon_files() -> list[Path]:
@@ -175,83 +156,32 @@ def lexicon_files() -> list[Path]:
     return [LEXICON, *sorted(THESAURUS.glob("*.yaml"))]
 
 
-def _thesaurus(folder: Path, problems: Problems) -> dict[tuple[str, ...], tuple[str, ...]]:
-    table: dict[tuple[str, ...], tuple[str, ...]] = {}
+def _thesaurus(folder: Path, problems: Problems) -> dict[str, list[str]]:
+    table: dict[str, list[str]] = {}
     for path in sorted(folder.glob("*.yaml")):
         if root := read_file(path, problems):
-            for words, names in root.entry(required=["concepts"]).read("concepts", _table, {}).items():
-                table[words] = (*table.get(words, ()), *names)
+            for phrase, names in root.entry(required=["concepts"]).read("concepts", _table, {}).items():
+                table.setdefault(phrase, []).extend(names)
     return table
 
 
-def _table(where: Field) -> dict[tuple[str, ...], tuple[str, ...]]:
-    table: dict[tuple[str, ...], tuple[str, ...]] = {}
+def _table(where: Field) -> dict[str, list[str]]:
+    table: dict[str, list[str]] = {}
     for key, value in where.pairs():
         for phrase in value.texts():
-            words = tuple(phrase.split())
-            table[words] = (*table.get(words, ()), key.name)
+            table.setdefault(phrase, []).append(key.name)
     return table
 
 
-def circumstances_of(words: list[str], role: Audience | None, lexicon: Lexicon) -> frozenset[str]:
-    """Give the circumstances that a message shows, as tags such as "time.break" or "refused.head".
-
-    `words` are plain; `role` is who asks: a teacher's "my son" is family, a parent's their own child.
-    """
-    found = lexicon.phrases(words, lexicon.circumstances)
-    text = " ".join(words)
-    related = found & {"person.own_relation", "person.close_relation"}
-    found -= related
-    if related and not _UNRELATED.search(text):
-        if role in (Audience.PARENT, Audience.PUPIL):
-            found.add("person.own_child")
-        else:
-            found.add("person.family")
-            if "person.close_relation" in related:
-                found.add("person.close_family")
-    elif _UNRELATED.search(text):
-        found |= {"not.person.family", "not.person.close_family"}
-    if "person.former_pupil" in found:
-        ages = [int(age) for age in _AGE.findall(text)]
-        if any(age >= _ADULT for age in ages) or re.search(
-            r"\b(uni|university|grown up|adult|years ago|married)\b", text
-        ):
-            found.add("person.adult_former_pupil")
-        elif any(age < _YOUNG for age in ages) or re.search(
-            r"\b(secondary|high school|year 7|yr 7|year 8|last (year|july))\b", text
-        ):
-            found.add("person.young_former_pupil")
-    found |= _permissions(text, words, lexicon)
-    return frozenset(found)
+def _patterns(where: Field) -> tuple[str, ...]:
+    """Read patterns; each is tried here, since many are not compiled before a message needs them."""
+    for item in where.items():
+        try:
+            re.compile(item.text().replace("{who}", "name"))
+        except re.error as error:
+            where.problems.add(item, f"{item.text()} is not a pattern ({error})", "Check its brackets")
+    return where.texts()
 
 
-def _permissions(text: str, words: list[str], lexicon: Lexicon) -> set[str]:
-    if lexicon.cues.isdisjoint(words):
-        return set()
-    found: set[str] = set()
-    for tag, pattern in lexicon.permissions:
-        if tag in found:
-            continue
-        match = pattern.search(text)
-        if match and not lexicon.not_shown_after.search(text[max(0, match.start() - _BEFORE) : match.start()]):
-            found.add(tag)
-    if _ASKED_HEAD.search(text):
-        # "I asked the head … she said no": the one who answers is the one who was asked.
-        found |= {tag.replace("subject", "head") for tag in found if tag.endswith(".subject")}
-    return {
-        tag for tag in found if not (tag.startswith("permission.") and tag.replace("permission", "refused") in found)
-    }
-
-
-def senses_of(words: Sequence[str], lexicon: Lexicon) -> set[str]:
-    """Give the senses of the thesaurus that a message names; all phrases count, also one inside another."""
-    found: set[str] = set()
-    for at, word in enumerate(words):
-        for length in range(1, min(lexicon.starts.get(word, 0), len(words) - at) + 1):
-            found.update(lexicon.thesaurus.get(tuple(words[at : at + length]), ()))
-    return found
-
-
-def concepts_of(words: Sequence[str], lexicon: Lexicon) -> set[str]:
-    """Give the broad concepts that a message names, such as "platform" or "befriend"."""
-    return lexicon.phrases(words, lexicon.concepts)
+def _spellings(where: Field) -> dict[str, list[str]]:
+    return {typed: meant.name.split() for meant, value in where.pairs() for typed in value.texts()}

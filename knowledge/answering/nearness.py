@@ -10,6 +10,7 @@ import numpy as np
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from collections.abc import Set as AbstractSet
 
     from numpy.typing import NDArray
 
@@ -17,32 +18,30 @@ if TYPE_CHECKING:
 class Nearness:
     """Some texts as bags of words, ready to be compared with a question."""
 
-    def __init__(self, bags: Sequence[set[str]]) -> None:
-        counts: dict[str, int] = defaultdict(int)
-        for bag in bags:
+    def __init__(self, bags: Sequence[AbstractSet[str]]) -> None:
+        texts_of: dict[str, list[int]] = defaultdict(list)
+        for text, bag in enumerate(bags):
             for word in bag:
-                counts[word] += 1
+                texts_of[word].append(text)
+        rarity = {word: math.log(1 + len(bags) / len(texts)) for word, texts in texts_of.items()}
+        lengths = [math.sqrt(sum(sorted(rarity[word] ** 2 for word in bag))) or 1.0 for bag in bags]
         self._size = len(bags)
-        self._most = math.log(1 + len(bags))
-        self._rarity = {word: math.log(1 + len(bags) / n) for word, n in counts.items()}
-        rows: dict[str, list[int]] = defaultdict(list)
-        values: dict[str, list[float]] = defaultdict(list)
-        for row, bag in enumerate(bags):
-            length = math.sqrt(sum(self._rarity[word] ** 2 for word in bag)) or 1.0
-            for word in bag:
-                rows[word].append(row)
-                values[word].append(self._rarity[word] ** 2 / length)
-        self._postings = {
-            word: (np.array(rows[word], dtype=np.int64), np.array(values[word], dtype=np.float32)) for word in rows
-        }
+        self._unknown = math.log(1 + len(bags)) ** 2
+        self._words = {word: number for number, word in enumerate(sorted(texts_of))}
+        self._weights = [rarity[word] ** 2 for word in self._words]
+        self._texts = [np.array(texts_of[word], dtype=np.intp) for word in self._words]
+        self._shares = [
+            np.array([rarity[word] ** 2 / lengths[text] for text in texts_of[word]], dtype=np.float32)
+            for word in self._words
+        ]
 
-    def of(self, bag: set[str]) -> NDArray[np.float32]:
+    def of(self, bag: AbstractSet[str]) -> NDArray[np.float64]:
         """Give for each text how near it is to a bag of words, 0 to 1."""
-        scores = np.zeros(self._size, dtype=np.float32)
-        weight = 0.0
-        for word in bag:
-            weight += self._rarity.get(word, self._most) ** 2
-            if word in self._postings:
-                rows, values = self._postings[word]
-                scores[rows] += values
-        return scores / np.float32(math.sqrt(weight) or 1.0)
+        # In order, so that the sums come out the same each time.
+        known = sorted(self._words[word] for word in bag if word in self._words)
+        if not known:
+            return np.zeros(self._size)
+        weight = sum([self._weights[word] for word in known]) + (len(bag) - len(known)) * self._unknown
+        texts = np.concatenate([self._texts[word] for word in known])
+        shares = np.concatenate([self._shares[word] for word in known])
+        return np.bincount(texts, weights=shares, minlength=self._size) / math.sqrt(weight)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -48,7 +48,7 @@ def joined(before: str, question: str, lexicon: Lexicon) -> str:
     fragment = _patterns()["lead"].sub("", " ".join(words_of(question)))
     if kind_of(fragment.split()) is not Kind.MAY or _patterns()["question"].match(fragment):
         return fragment
-    replaced = {tag.split(".")[0] for tag in lexicon.phrases(fragment.split(), lexicon.circumstances)}
+    replaced = {tag.split(".")[0] for tag in lexicon.circumstances.outermost(fragment.split())}
     words = words_of(before)
     kept: list[str] = []
     at = 0
@@ -66,19 +66,25 @@ def joined(before: str, question: str, lexicon: Lexicon) -> str:
 
 def _replaced_at(words: list[str], at: int, replaced: set[str], lexicon: Lexicon) -> int:
     """Give how many words from here name a circumstance that the continuation replaces."""
-    for length in range(lexicon.longest, 0, -1):
-        tags = lexicon.circumstances.get(tuple(words[at : at + length]), ())
+    for length, tags in lexicon.circumstances.beginning_at(words, at):
         if any(tag.split(".")[0] in replaced and tag.split(".")[0] in _REPLACED for tag in tags):
             return length
     return 0
+
+
+@lru_cache(maxsize=16)
+def _sentences(message: str) -> tuple[tuple[str, bool], ...]:
+    """Give the sentences of a message, each with whether it asks."""
+    asks = _patterns()["question"]
+    return tuple((sentence, bool(asks.search(sentence))) for sentence in _patterns()["sentence"].split(message))
 
 
 def questions_in(message: str) -> list[str]:
     """Give the questions of a message, each with the story that goes before it; one where there is only one."""
     found: list[str] = []
     story: list[str] = []
-    for sentence in _patterns()["sentence"].split(message):
-        if _patterns()["question"].search(sentence) and len(words_of(sentence)) >= _LEAST_WORDS:
+    for sentence, asks in _sentences(message):
+        if asks and len(words_of(sentence)) >= _LEAST_WORDS:
             found.append(" ".join([*story, sentence]))
         elif found:
             found[-1] = f"{found[-1]} {sentence}"
@@ -89,7 +95,5 @@ def questions_in(message: str) -> list[str]:
 
 def asking_part(message: str) -> str:
     """Give the last sentence that asks, since a story goes before it; the whole message where that says too little."""
-    asking = [
-        sentence for sentence in _patterns()["sentence"].split(message) if _patterns()["question"].search(sentence)
-    ]
+    asking = [sentence for sentence, asks in _sentences(message) if asks]
     return asking[-1] if asking and len(words_of(asking[-1])) >= _ASKING_WORDS else message

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from knowledge.answering.features import features_of
+from knowledge.answering.features import features_between, features_of, features_of_word
 from knowledge.answering.words import Speller, words_of
 
 if TYPE_CHECKING:
@@ -59,10 +59,11 @@ class TopicModel:
 
     def __init__(
         self,
+        *,
         topics: Sequence[str],
         rows: dict[str, int],
         rarity: NDArray[np.float32],
-        weights: NDArray[np.float16],
+        weights: NDArray[np.float32],
         bias: NDArray[np.float32],
         words: Sequence[str],
         lexicon: Lexicon,
@@ -98,16 +99,29 @@ class TopicModel:
     # One message is looked at by the listener for worries and by the ranking: the second look is free.
     @lru_cache(maxsize=16)  # noqa: B019 -- a model lives as long as the process
     def _probabilities(self, words: tuple[str, ...], role: str) -> NDArray[np.float32]:
-        rows = [
-            row for feature in features_of(words, role, self.lexicon) if (row := self.rows.get(feature)) is not None
-        ]
-        if not rows:
+        rows = self._rows_of(words, role)
+        if not rows.size:
             return np.full(len(self.topics), 1 / len(self.topics), dtype=np.float32)
-        value = self.rarity[rows]
+        value = self.rarity.take(rows)
         value = value / math.sqrt(float(value @ value))
-        scores = value @ self.weights[rows].astype(np.float32) + self.bias
+        scores = value @ self.weights.take(rows, axis=0) + self.bias
         scores = np.exp(scores - scores.max())
         return np.asarray(scores / scores.sum(), dtype=np.float32)
+
+    def _rows_of(self, words: tuple[str, ...], role: str) -> NDArray[np.int64]:
+        """Give the rows of the known features of a message, in order, so that sums come out the same each time."""
+        found = set(self._known(features_between(words, role, self.lexicon)))
+        for word in words:
+            found.update(self._rows_of_word(word))
+        return np.array(sorted(found), dtype=np.int64)
+
+    @lru_cache(maxsize=8192)  # noqa: B019 -- a model lives as long as the process
+    def _rows_of_word(self, word: str) -> tuple[int, ...]:
+        return tuple(self._known(features_of_word(word, self.lexicon)))
+
+    def _known(self, features: Iterable[str]) -> list[int]:
+        rows = self.rows
+        return [rows[feature] for feature in features if feature in rows]
 
     def of_rule(self, text: str) -> NDArray[np.float32]:
         """Give for each topic how likely a policy's sentence rules on it."""
@@ -126,13 +140,13 @@ class TopicModel:
         """Read a model that `save` wrote; raises OSError or ValueError where it is not whole."""
         lists = json.loads((folder / "lists.json").read_text(encoding="utf-8"))
         return cls(
-            lists["topics"],
-            {feature: row for row, feature in enumerate(lists["features"])},
-            np.load(folder / "rarity.npy"),
-            np.load(folder / "weights.npy", mmap_mode="r"),
-            np.load(folder / "bias.npy"),
-            lists["words"],
-            lexicon,
+            topics=lists["topics"],
+            rows={feature: row for row, feature in enumerate(lists["features"])},
+            rarity=np.load(folder / "rarity.npy"),
+            weights=np.asarray(np.load(folder / "weights.npy", mmap_mode="r")),
+            bias=np.load(folder / "bias.npy"),
+            words=lists["words"],
+            lexicon=lexicon,
         )
 
 
@@ -155,7 +169,10 @@ def learn(
     labels = np.array([place[e.topic] for e in examples])
     weights, bias = _descend(known, labels, rarity, len(topics), progress)
     vocabulary = sorted({word for words, _ in texts for word in words})
-    return TopicModel(topics, rows, rarity, weights.astype(np.float16), bias, vocabulary, lexicon)
+    weights = weights.astype(np.float16).astype(np.float32)
+    return TopicModel(
+        topics=topics, rows=rows, rarity=rarity, weights=weights, bias=bias, words=vocabulary, lexicon=lexicon
+    )
 
 
 def _descend(

@@ -22,6 +22,7 @@ _STRETCHED = re.compile(r"([a-z])\1{2,}")
 _SHORTEST_MENDED = 5
 
 
+@lru_cache(maxsize=16)
 def plain(text: str) -> str:
     """Give a text in lower case, without accents, apostrophes and stretched letters ("sooo"), one line."""
     folded = text.lower()
@@ -53,8 +54,8 @@ class Speller:
         self._by_start: dict[tuple[str, int], list[str]] = {}
         for word in sorted(self.known):
             if len(word) >= _SHORTEST_MENDED - 1:
-                for key in {(word[0], len(word)), (word[1], len(word))}:
-                    self._by_start.setdefault(key, []).append(word)
+                for start in dict.fromkeys(word[:2]):
+                    self._by_start.setdefault((start, len(word)), []).append(word)
 
     def mend(self, word: str) -> str:
         """Give the word as it was surely meant, or the word itself."""
@@ -68,7 +69,7 @@ class Speller:
         near = [
             candidate
             for length in range(len(word) - slips, len(word) + slips + 1)
-            for start in {word[0], word[1]}
+            for start in dict.fromkeys(word[:2])
             for candidate in self._by_start.get((start, length), ())
         ]
         best = process.extract(word, near, scorer=OSA.distance, score_cutoff=slips, limit=3)

@@ -33,7 +33,7 @@ def _pairs():
     """Give the pairs, each as questions with their verdicts."""
     for pair in yaml.safe_load(PAIRS.read_text(encoding="utf-8")):
         asks = {ask["q"]: ask["verdict"] for ask in pair["asks"]}
-        marks = [pytest.mark.xfail(reason=NOT_YET, strict=False)] if pair.get("not_yet") else []
+        marks = [pytest.mark.xfail(reason=NOT_YET, strict=True)] if pair.get("not_yet") else []
         name = f"{pair['school']}: {pair['asks'][-1]['q'][:60]}"
         yield pytest.param(pair["school"], Audience(pair["role"]), asks, id=name, marks=marks)
 
@@ -109,7 +109,7 @@ she isnt breathing
 im going to kill myself
 """.strip().splitlines()
 
-DANGER_NOT_YET = """
+DANGER_ONCE_MISSED = """
 help my child is in danger
 my mum took loads of tablets and wont wake up
 hes on the roof and says hell jump
@@ -151,7 +151,6 @@ def test_whoever_tells_of_a_sexual_picture_is_told_first_not_to_look_copy_or_for
         assert {"ceop", "report-remove"} <= set(answer.signposts)
 
 
-@pytest.mark.xfail(reason=NOT_YET, strict=False)
 @pytest.mark.parametrize("message", PICTURES_ASKED_ABOUT)
 def test_whoever_asks_about_a_sexual_picture_is_told_first_not_to_look_copy_or_forward(engine, message):
     for slug in SLUGS:
@@ -159,7 +158,6 @@ def test_whoever_asks_about_a_sexual_picture_is_told_first_not_to_look_copy_or_f
         assert _picture_rule().says in answer.says_first, slug
 
 
-@pytest.mark.xfail(reason=NOT_YET, strict=False)
 @pytest.mark.parametrize("message", PICTURES_ASKED_ABOUT)
 def test_no_question_about_a_sexual_picture_is_ever_answered_with_yes(engine, message):
     for slug in SLUGS:
@@ -169,7 +167,7 @@ def test_no_question_about_a_sexual_picture_is_ever_answered_with_yes(engine, me
 
 @pytest.mark.parametrize(
     "message",
-    [*DANGER, *(pytest.param(m, marks=pytest.mark.xfail(reason=NOT_YET, strict=False)) for m in DANGER_NOT_YET)],
+    [*DANGER, *DANGER_ONCE_MISSED],
 )
 def test_danger_is_met_with_help_first_whoever_writes(engine, message):
     for slug in SLUGS:

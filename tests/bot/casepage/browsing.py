@@ -66,7 +66,7 @@ class App:
 
     def __call__(self, ahead: int = 0) -> str:
         """Give the code of now, or of some seconds ahead."""
-        secret = base64.b32decode(self.key.replace(" ", ""))
+        secret = base64.b32decode("".join(self.key.split()))
         return app_of(secret).generate(int(self.clock().timestamp()) + ahead).decode()
 
 

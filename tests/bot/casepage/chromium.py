@@ -8,11 +8,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import pytest
+from selenium.webdriver import ActionChains, Chrome, ChromeOptions, ChromeService
+from selenium.webdriver.common.keys import Keys
+from selenium.webdriver.support.expected_conditions import staleness_of
+from selenium.webdriver.support.wait import WebDriverWait
 
 if TYPE_CHECKING:
     from pathlib import Path
-
-    from selenium.webdriver import Chrome
 
 PHONE = (360, 740)
 NARROW = (320, 640)
@@ -57,7 +59,8 @@ if (!document.title.endsWith('Ask First') && !document.title.startsWith('Mend th
 for (const name of ['header', 'main', 'footer']) if (!document.querySelector(name)) wrong.push('no ' + name);
 const ids = [...document.querySelectorAll('[id]')].map(e => e.id);
 if (new Set(ids).size !== ids.length) wrong.push('an id twice');
-if (document.documentElement.scrollWidth > innerWidth) wrong.push('wider than the window: ' + document.documentElement.scrollWidth);
+const wide = document.documentElement.scrollWidth;
+if (wide > innerWidth) wrong.push('wider than the window: ' + wide);
 for (const r of performance.getEntriesByType('resource'))
   if (new URL(r.name).origin !== location.origin) wrong.push('from elsewhere: ' + r.name);
 return wrong;
@@ -110,15 +113,11 @@ class Phone:
 
     def types(self, *keys: str) -> None:
         """Press keys where the focus is."""
-        from selenium.webdriver import ActionChains  # noqa: PLC0415 -- there only where there is a browser
-
         for key in keys:
             ActionChains(self.driver).send_keys(key).perform()
 
     def tabs_to(self, words: str, most: int = 40) -> None:
         """Go with the tab key to the link, button or field with these words or this id; each stop has to be seen."""
-        from selenium.webdriver.common.keys import Keys  # noqa: PLC0415
-
         stops = []
         for _ in range(most):
             self.types(Keys.TAB)
@@ -134,10 +133,6 @@ class Phone:
 
     def presses(self, words: str) -> None:
         """Go to something with the tab key and press Enter, which loads the next page."""
-        from selenium.webdriver.common.keys import Keys  # noqa: PLC0415
-        from selenium.webdriver.support.expected_conditions import staleness_of  # noqa: PLC0415
-        from selenium.webdriver.support.wait import WebDriverWait  # noqa: PLC0415
-
         self.tabs_to(words)
         before = self.driver.find_element("tag name", "html")
         self.types(Keys.ENTER)
@@ -147,17 +142,16 @@ class Phone:
 @contextmanager
 def chromium(folder: Path):
     """Start Chromium, or skip the test where there is none."""
-    selenium = pytest.importorskip("selenium.webdriver", reason="there is no selenium here")
     browser, driver = shutil.which("chromium"), shutil.which("chromedriver")
     if not browser or not driver:
         pytest.skip("there is no Chromium here: apt-get install chromium chromium-driver")
-    options = selenium.ChromeOptions()
+    options = ChromeOptions()
     options.binary_location = browser
     for option in ("--headless=new", "--no-sandbox", "--disable-dev-shm-usage", "--disable-background-networking"):
         options.add_argument(option)
     options.set_capability("goog:loggingPrefs", {"browser": "ALL"})
     options.add_experimental_option("prefs", {"download.default_directory": str(folder)})
-    running = selenium.Chrome(options=options, service=selenium.ChromeService(driver))
+    running = Chrome(options=options, service=ChromeService(driver))
     try:
         running.execute_cdp_cmd("Emulation.setScriptExecutionDisabled", {"value": False})
         yield Phone(running, folder)

@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+from selenium.webdriver.common.keys import Keys
+from selenium.webdriver.support.wait import WebDriverWait
 
 from tests.bot.casepage.browsing import App, link
 from tests.bot.casepage.chromium import chromium
@@ -20,7 +22,7 @@ def phone(tmp_path):
         yield found
 
 
-def test_a_chair_sets_up_the_app_opens_a_report_and_takes_every_step(bot, base, reference, phone, clock):
+def test_a_chair_sets_up_the_app_and_opens_a_report(bot, base, reference, phone, clock):
     phone.goes(base)
     phone.looks("home")
     phone.presses("Set up your authenticator app")
@@ -46,7 +48,20 @@ def test_a_chair_sets_up_the_app_opens_a_report_and_takes_every_step(bot, base, 
     phone.types(app())
     phone.presses("Open the report")
     assert "He shouted" in phone.looks("case")
+    phone.presses("Sign out")
+    assert "You are signed out" in phone.looks("signed-out")
+    phone.goes(f"{base}/case")
+    assert "There is nothing to show" in phone.looks("gone")
+    phone.presses("Ask for a new link")
+    phone.looks("again")
 
+
+def test_a_chair_takes_steps_fills_in_a_letter_and_closes_the_report(bot, base, reference, app, phone, clock):
+    clock.goes_on(timedelta(minutes=1))
+    phone.goes(base + link(bot.store, reference))
+    phone.tabs_to("code")
+    phone.types(app())
+    phone.presses("Open the report")
     phone.presses("Note for leads")
     phone.looks("note")
     phone.presses("Store the note")
@@ -54,16 +69,16 @@ def test_a_chair_sets_up_the_app_opens_a_report_and_takes_every_step(bot, base, 
     phone.tabs_to("text")
     phone.types("Rang the LADO at ten")
     phone.presses("Store the note")
-    assert "Your note stands in" in phone.looks("case-note")
+    assert "Your note stands in" in phone.words
 
     phone.presses("Write down a step")
     phone.looks("did")
     phone.tabs_to("what-spoke-to-parent")
-    phone.types(*["\ue015"] * 4)  # the arrow down
+    phone.types(*[Keys.ARROW_DOWN] * 4)
     phone.tabs_to("text")
     phone.types("number 12")
     phone.presses("Write it down")
-    assert "Referred it to the LADO" in phone.words
+    assert "Referred it to the LADO" in phone.looks("case-with-steps")
 
     phone.presses("Letter templates")
     phone.looks("letters")
@@ -83,12 +98,19 @@ def test_a_chair_sets_up_the_app_opens_a_report_and_takes_every_step(bot, base, 
     phone.types("Passed on")
     phone.presses("Close the report")
     assert "is closed" in phone.looks("closed")
-    phone.presses("Sign out")
-    assert "You are signed out" in phone.looks("signed-out")
-    phone.goes(f"{base}/case")
-    assert "There is nothing to show" in phone.looks("gone")
-    phone.presses("Ask for a new link")
-    phone.looks("again")
+
+
+def test_a_copy_lands_on_the_phone(bot, base, reference, app, phone, clock):
+    clock.goes_on(timedelta(minutes=1))
+    phone.goes(base + link(bot.store, reference))
+    phone.tabs_to("code")
+    phone.types(app())
+    phone.presses("Open the report")
+    phone.tabs_to("Chronology as PDF")
+    phone.types(Keys.ENTER)
+    file = phone.folder / f"{reference}.pdf"
+    WebDriverWait(phone.driver, 20).until(lambda _: file.exists())
+    assert file.read_bytes().startswith(b"%PDF")
 
 
 def test_the_first_press_of_the_tab_key_offers_to_skip_to_the_main_part(base, phone):

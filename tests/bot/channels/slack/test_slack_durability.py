@@ -47,10 +47,12 @@ def test_an_event_that_comes_twice_is_answered_once(bot, server):
     assert len(answers(server)) == 1
 
 
-def test_what_is_said_while_the_socket_is_cut_is_answered_once_it_is_back(bot, server):
-    server.drops_sockets()
-    server.says("UTEACHER01", QUESTION)
-    bot.rests()
+def test_what_is_said_while_the_socket_is_cut_is_answered_once_it_is_back(server, engine, tmp_path, monkeypatch):
+    monkeypatch.setattr("bot.channels.slack.connection._PING", 0.5)  # how often the library looks
+    with running(server, engine, tmp_path) as bot:
+        server.drops_sockets()
+        server.says("UTEACHER01", QUESTION)
+        bot.rests()
     assert len(answers(server)) == 1
 
 

@@ -9,6 +9,9 @@ import pytest
 from bot.app import now
 from handlers.message import Card, Reply
 from handlers.wording import say
+from tests.platforms.slack import FakeSlack
+from tests.platforms.slack_parts import Team
+from tests.platforms.slack_people import running
 
 CHANNEL = "C00000001"
 WORRY = "<@bot> a year 6 boy told me his uncle hits him and he is scared to go home"
@@ -111,21 +114,38 @@ def test_a_form_whose_trigger_has_gone_stale_becomes_a_message_that_opens_it(ser
     assert teacher.form is not None
 
 
-def test_an_edited_question_is_answered_again(bot, server, teacher):
-    ts = server.says("UTEACHER01", "can i add one of the mums on insta?")
+def test_somebody_elses_press_is_answered_to_them_alone_and_leaves_the_answer_as_it_is(bot, server):
+    server.joins("UTEACHER02")
+    server.says("UTEACHER01", "<@bot> can i add one of the mums on insta?", CHANNEL)
     bot.rests()
-    seen = teacher.sees(lambda: server.edits("UTEACHER01", ts, "when is the policy reviewed next?"))
-    assert seen
+    (answer,) = public(server)
+    before = dict(answer.body)
+    server.presses("UTEACHER02", answer, "Read the clause")
+    bot.rests()
+    assert public(server) == [answer]
+    assert answer.body == before
+    (seen,) = hidden(server, "UTEACHER02")
+    assert "Staff must not friend or follow" in seen.text
+    assert hidden(server, "UTEACHER01") == []
 
 
-def test_a_guest_and_somebody_of_a_connected_workspace_are_visitors(bot, server):
-    server.joins("USTRANGER1")
-    server.users["USTRANGER1"]["team_id"] = "T99999999"
-    for user in ("UTEACHER01", "UGUEST0001", "USTRANGER1"):
-        server.opens(user, "messages")
-    bot.rests()
-    staff, guest, stranger = (server.prompts[f"D{u}"]["prompts"] for u in ("UTEACHER01", "UGUEST0001", "USTRANGER1"))
-    assert guest == stranger != staff
+def test_a_question_put_back_to_its_asker_is_not_settled_by_somebody_else(engine, tmp_path):
+    with FakeSlack([Team("kingsthorpe-village", 1)]) as server, running(server, engine, tmp_path) as bot:
+        for user in ("UTEACHER01", "UTEACHER02"):
+            server.joins(user)
+        server.says("UTEACHER01", "<@bot> can i accept a former pupil on insta?", CHANNEL)
+        bot.rests()
+        (asked,) = public(server)
+        server.presses("UTEACHER02", asked, "No")
+        bot.rests()
+        assert public(server) == [asked]
+        assert {"Yes", "No"} <= set(asked.labels)
+        server.presses("UTEACHER01", asked, "Yes")
+        bot.rests()
+        settled = public(server)[-1]
+        assert settled is not asked
+        assert "✅" in settled.text
+    assert server.violations == []
 
 
 def test_the_home_page_has_a_box_to_ask_in_and_shows_where_one_stands(bot, server, teacher):
@@ -155,4 +175,10 @@ def test_somebody_is_told_something_in_their_own_chat_by_their_id_or_their_addre
     for number, whom in enumerate((f"{server.teams[0].id}/UTEACHER01", "UTEACHER01")):
         (delivery,) = channel.tell("st-peters", whom, Reply((Card("You have a message."),)))
         told = replace(delivery, key=f"told {number}")
-        assert "You have a message." in teacher.sees(lambda told=told: bot.store.deliveries.promise([told], now()))
+        assert "You have a message." in teacher.sees(lambda told=told: promised(bot, told))
+
+
+def promised(bot, delivery):
+    """Promise something, as the deliveries of a case are."""
+    bot.store.deliveries.promise([delivery], now())
+    bot.loop.call_soon_threadsafe(bot.running.outbox.wake)

@@ -16,5 +16,5 @@ def upgrade() -> None:
     op.execute(
         "UPDATE watches SET wave_due = due,"
         " told = CASE WHEN due = touched THEN 0 ELSE (SELECT count(*) FROM record"
-        " WHERE record.case_id = watches.case_id AND record.at <= watches.touched) END"
+        " WHERE record.case_id = watches.case_id AND record.step IN ('message', 'reply')) END"
     )
