@@ -39,7 +39,7 @@ check: $(READY)  ## formatting, lint, types, import rules, packs
 	@$(BIN)/ruff format --check --quiet .
 	@$(BIN)/ruff check --quiet .
 	@$(BIN)/mypy --no-error-summary
-	@$(BIN)/lint-imports --no-logo --no-summary
+	@said=$$($(BIN)/lint-imports --no-logo) || { echo "$$said"; exit 1; }
 	@$(BIN)/askfirst check --quiet
 
 pictures: $(READY)  ## draw the pictures of real replies again

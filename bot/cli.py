@@ -51,7 +51,11 @@ _COMMANDS = {
 
 class _Lazy(click.Group):
     def make_context(
-        self, info_name: str | None, args: list[str], parent: click.Context | None = None, **extra: Any
+        self,
+        info_name: str | None,
+        args: list[str],
+        parent: click.Context | None = None,
+        **extra: Any,  # noqa: ANN401 -- click's own signature
     ) -> click.Context:
         with _whoever_reads_may_leave():
             return super().make_context(info_name, args, parent, **extra)
@@ -92,7 +96,7 @@ def _whoever_reads_may_leave() -> Iterator[None]:
         sys.stdout.flush()
     except BrokenPipeError:
         try:
-            sys.stdout.flush()
+            os.write(sys.stdout.fileno(), b"\n")  # Another pipe may have broken, and that would be an error.
         except BrokenPipeError:
             # What is left unprinted goes nowhere, so that the closing flush stays silent, too.
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

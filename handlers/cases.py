@@ -9,6 +9,8 @@ from handlers import case_view
 from handlers.help import old_button, stopped
 from handlers.message import Button, Card, Reply, Signal
 from handlers.wording import say
+from knowledge.keeping import kept_until
+from knowledge.restoring import who_restores
 
 if TYPE_CHECKING:
     from handlers.message import Message
@@ -111,7 +113,7 @@ def _opened(reference: str, lead: Lead, school: School, world: World) -> Reply:
     view = world.cases.opened(school.slug, reference, lead.id)
     if view is None:
         return refused(lead.label, reference)
-    return Reply(case_view.shown(view, school).cards, actions(view, lead, school, world))
+    return Reply(case_view.shown(view, school).cards, (*actions(view, lead, school), *_erasing(view, world)))
 
 
 def _written(doing: dict[str, str], lead: Lead, message: Message, world: World) -> Reply:
@@ -130,7 +132,7 @@ def _taken(step: str, inside: dict[str, str], reference: str, lead: Lead, world:
     return Reply((Card(say(f"cases.done_{step}", reference=reference), signal=Signal.YES),), again)
 
 
-def actions(view: CaseView, lead: Lead, school: School, world: World) -> tuple[Button, ...]:
+def actions(view: CaseView, lead: Lead, school: School) -> tuple[Button, ...]:
     """Give the buttons of the steps that this lead can take now."""
     reference = view.line.reference
     if view.line.state == "closed":
@@ -138,16 +140,21 @@ def actions(view: CaseView, lead: Lead, school: School, world: World) -> tuple[B
     else:
         names = [*([] if view.lead == lead.label else ["taken"]), "note", "message", "did", "closed", "stepped-back"]
     found = [Button(say(f"cases.do_{name}"), f"cases.{name}", reference) for name in names]
-    contacts = world.contacts.get(school.slug)
-    until = kept_until(view.steps, contacts.keeps_years.get(view.case.kind) if contacts else None)
-    if until and until <= world.clock():
-        found.append(Button(say("cases.do_erase"), "cases.erase", reference))
     if who_restores(view.case.readers, view.case.excluded) in lead.roles:
         found += [
             Button(say("cases.do_let-in", who=case_view.title_of(who, school)), "cases.let-in", f"{reference}:{who}")
             for who in view.case.doubtful
         ]
     return tuple(found)
+
+
+def _erasing(view: CaseView, world: World) -> tuple[Button, ...]:
+    """Give the button that erases a closed case, once the school's own time for its kind is over."""
+    contacts = world.contacts.get(view.case.school)
+    until = kept_until(view.steps, contacts.keeps_years.get(view.case.kind)) if contacts else None
+    if until is None or world.clock() < until:
+        return ()
+    return (Button(say("cases.do_erase"), "cases.erase", view.line.reference),)
 
 
 def refused(who: str, reference: str) -> Reply:

@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from handlers import intake, unfinished
+from handlers import intake, privacy, unfinished
 from handlers.help import old_button
 from handlers.message import Button, Card, Form, Reply, Signal
 from handlers.ports import Draft, Unfinished
@@ -22,6 +22,9 @@ if TYPE_CHECKING:
 
 ABILITY = "report"
 COMMANDS = ("report", "concern")
+ASIDE = ("help", "privacy", "forget", "menu")
+"""Words that are never taken as a part of what happened."""
+SEND = "send"
 _LISTENS = timedelta(hours=1)
 """How long after the last answer a text is still taken as the next one."""
 
@@ -144,11 +147,13 @@ def _unfinished() -> Reply:
 def _heard(draft: Draft, message: Message, world: World) -> Reply:
     """Take a typed text as the answer to the step that was asked; words in the wrong place are kept, too."""
     files, text = _about_files(message), message.text
+    if (word := command_in(text)) in ASIDE:
+        return _aside(word, draft, message, world)
     if not text.strip() or text.strip().lower().lstrip("/") in COMMANDS:
         return _ask(draft, message, world, *(files or (_note("report.going_on"),)))
     step, school = _next(draft, message, world), _school(draft, world)
     if step is None:
-        if text.strip().strip(".!").lower() == say("report.send").lower():
+        if command_in(text) == SEND:
             return _send(draft.id, message, world)
         return _ask(_with_words(draft, message, world), message, world, *files, _note("report.added_words"))
     if not intake.choices_of(step.name, school):
@@ -158,6 +163,27 @@ def _heard(draft: Draft, message: Message, world: World) -> Reply:
     if value is None:
         return _ask(_with_words(draft, message, world), message, world, *files, _note("report.kept_words"))
     return _choose(draft, step.name, value, message, world, *files)
+
+
+def command_in(text: str) -> str:
+    """Give a text as the commands are written: "Help!" is help."""
+    return text.strip().strip(".!?").lower().lstrip("/")
+
+
+def _aside(word: str, draft: Draft, message: Message, world: World) -> Reply:
+    """Answer a word that is about the bot and no part of what happened, and go on; "forget" ends the report."""
+    if word == "forget":
+        return replace(privacy.handle(replace(message, text=word), world), ends=True)
+    cards = privacy.handle(replace(message, text=word), world).cards if word == "privacy" else ()
+    note = Card(say("report.aside"), (say("report.aside_how"),), signal=Signal.INFO)
+    return _ask(draft, message, world, *cards, note)
+
+
+def sent_before(message: Message, world: World) -> Reply | None:
+    """Answer a typed "send" after a report was sent with its receipt; None where none was sent lately."""
+    draft = world.memory.recall(message.person, message.conversation, ABILITY).get("sent")
+    sent = world.cases.sent(draft) if message.private and draft else None
+    return confirmed(sent, world) if sent else None
 
 
 def _wrote(draft: Draft, message: Message, world: World) -> Reply:
@@ -267,7 +293,13 @@ def _send(draft_id: str, message: Message, world: World) -> Reply:
         return _ask(draft, message, world)
     concern, routed = unfinished.routed(draft, world)
     left = Unfinished(message.person, message.conversation, draft)
-    return confirmed(world.cases.send(unfinished.case_of(left, concern, routed, world)), world)
+    with world.at_once():
+        sent = world.cases.send(unfinished.case_of(left, concern, routed, world))
+        kept = world.memory.recall(message.person, message.conversation, ABILITY)
+        # Whoever types "send" once more gets the receipt, for as long as a text is taken as an answer.
+        value = {**kept, "sent": draft.id}
+        world.memory.keep(message.person, message.conversation, ABILITY, value, world.clock() + _LISTENS)
+    return confirmed(sent, world)
 
 
 def _school(draft: Draft, world: World) -> School:

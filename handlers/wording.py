@@ -31,6 +31,6 @@ def say(name: str, /, **parts: str) -> str:
     return text
 
 
-def names() -> frozenset[str]:
-    """Give the names of all sentences."""
-    return frozenset(_load(WORDING))
+def names(path: Path = WORDING) -> frozenset[str]:
+    """Give the names of all sentences; raises PackError with every problem in the file."""
+    return frozenset(_load(path))

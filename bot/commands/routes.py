@@ -11,7 +11,7 @@ import click
 from bot.packs import BUILT_IN, folders_of, known_school, load
 from bot.routes_page import kind_label, page, said, subject_label
 from knowledge.model import KINDS, ROLES, SUBJECTS
-from knowledge.reading import did_you_mean
+from knowledge.reading import did_you_mean, sentence
 from knowledge.routing import CHILD_AT_RISK, Concern, Staffing, route
 from knowledge.smart.signposts import load_signposts
 from knowledge.topics.library import load_topics
@@ -98,7 +98,7 @@ def all_pages() -> dict[str, str]:
 def _known(what: str, word: str, known: tuple[str, ...]) -> str:
     if word in known:
         return word
-    raise click.BadParameter(f"there is no {what} {word}. {did_you_mean(word, known)}.")
+    raise click.BadParameter(f"there is no {what} {word}. {sentence(did_you_mean(word, known))}")
 
 
 def _as_json(school: School, concern: Concern, staffing: Staffing) -> dict[str, Any]:

@@ -106,6 +106,8 @@ class CaseSteps:
                     return False
                 if step == "let-in" and not self._restore(connection, row, case, reader, inside["who"]):
                     return False
+                if step == "erased" and not watch.wave:
+                    return False  # its time is not over: nobody was asked yet whether it is erased
                 if step == "erased":
                     connection.execute(delete(readers).where(readers.c.case_id == row.id))
                 if step == "stepped-back":

@@ -217,6 +217,6 @@ def _refused(refusal: Refusal) -> web.Response:
 
 
 def _cut(request: web.Request) -> None:
-    assert request.transport is not None
-    request.transport.abort()
+    if request.transport is not None:  # the bot may be gone by now
+        request.transport.abort()
     raise ConnectionResetError

@@ -91,7 +91,6 @@ async def sit(workspace: Workspace, api: str, governors: frozenset[str], *, sign
     team = str(me["team_id"])
     app = AsyncApp(
         client=client,
-        token=workspace.bot_token,
         # Over a socket nothing is signed, since the socket itself is ours; the library still asks for a secret.
         signing_secret=workspace.signing_secret or "none",
         request_verification_enabled=signed,

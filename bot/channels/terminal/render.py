@@ -18,7 +18,7 @@ def render(reply: Reply, width: int = 92) -> str:
     if reply.form and (step := reply.form.next_field):
         parts.append("\n".join(line for text in (step.ask, step.hint) if text for line in _wrap(text, width)))
     if offered := pressable(reply):
-        parts.append("\n".join(f"  [{i}] {button.label}" for i, button in enumerate(offered, start=1)))
+        parts.append("\n".join(f"  [{i}] {_clean(button.label)}" for i, button in enumerate(offered, start=1)))
     return "\n".join(part for part in parts if part)
 
 
@@ -43,6 +43,9 @@ def _card(card: Card, width: int) -> list[str]:
 
 
 def _wrap(text: str, width: int) -> list[str]:
-    # Control characters could move the cursor or recolour the screen; a policy or a person may have typed them.
-    clean = "".join(c if c.isprintable() else " " for c in text)
-    return textwrap.wrap(clean, width) or [""]
+    return textwrap.wrap(_clean(text), width) or [""]
+
+
+def _clean(text: str) -> str:
+    """Take out control characters, which could move the cursor or recolour the screen; anybody may have typed them."""
+    return "".join(c if c.isprintable() else " " for c in text)

@@ -89,7 +89,8 @@ class Phone:
         """Look whether everybody can use this page, at both widths, and draw it; give its words."""
         for size in (NARROW, PHONE):
             self.sized(*size)
-            assert self.driver.execute_script(_LOOK) == [], name
+            wrong = self.driver.execute_script(_LOOK)
+            assert wrong == [], f"{name}: {wrong}"
         height = self.driver.execute_script("return document.documentElement.scrollHeight")
         self.sized(PHONE[0], height)
         self.pictures += 1

@@ -22,6 +22,17 @@ def phone(tmp_path):
         yield found
 
 
+@pytest.fixture
+def on_the_report(bot, base, reference, app, phone):
+    """The chair's phone, with the report open."""
+    bot.clock.goes_on(timedelta(minutes=1))
+    phone.goes(base + link(bot.store, reference))
+    phone.tabs_to("code")
+    phone.types(app())
+    phone.presses("Open the report")
+    return phone
+
+
 def test_a_chair_sets_up_the_app_and_opens_a_report(bot, base, reference, phone, clock):
     phone.goes(base)
     phone.looks("home")
@@ -56,12 +67,8 @@ def test_a_chair_sets_up_the_app_and_opens_a_report(bot, base, reference, phone,
     phone.looks("again")
 
 
-def test_a_chair_takes_steps_fills_in_a_letter_and_closes_the_report(bot, base, reference, app, phone, clock):
-    clock.goes_on(timedelta(minutes=1))
-    phone.goes(base + link(bot.store, reference))
-    phone.tabs_to("code")
-    phone.types(app())
-    phone.presses("Open the report")
+def test_a_chair_takes_steps_fills_in_a_letter_and_closes_the_report(on_the_report):
+    phone = on_the_report
     phone.presses("Note for leads")
     phone.looks("note")
     phone.presses("Store the note")
@@ -100,12 +107,8 @@ def test_a_chair_takes_steps_fills_in_a_letter_and_closes_the_report(bot, base, 
     assert "is closed" in phone.looks("closed")
 
 
-def test_a_copy_lands_on_the_phone(bot, base, reference, app, phone, clock):
-    clock.goes_on(timedelta(minutes=1))
-    phone.goes(base + link(bot.store, reference))
-    phone.tabs_to("code")
-    phone.types(app())
-    phone.presses("Open the report")
+def test_a_copy_lands_on_the_phone(on_the_report, reference):
+    phone = on_the_report
     phone.tabs_to("Chronology as PDF")
     phone.types(Keys.ENTER)
     file = phone.folder / f"{reference}.pdf"

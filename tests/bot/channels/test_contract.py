@@ -5,16 +5,15 @@ A channel is what its renderer gives; each is judged by what its platform would 
 
 from __future__ import annotations
 
-import json
 import re
 from dataclasses import dataclass
-from html import unescape
 from html.parser import HTMLParser
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from bot.channels.email.render import render as as_email
+from bot.channels.slack.render import in_form
 from bot.channels.slack.render import render as in_slack
 from bot.channels.slack.render import view as as_form
 from bot.channels.telegram.render import render as in_telegram
@@ -60,7 +59,7 @@ REPLIES = {
     "a form of choices": _form(Field("kind", "What is it?", choices=_choices(4))),
     "a form of ten choices": _form(Field("kind", "What is it?", choices=_choices(10))),
     "a form of a hundred choices": _form(Field("kind", "What is it?", choices=_choices(100))),
-    "a nasty form": _form(Field("kind", NASTY, NASTY, _choices(3, NASTY + " {n}"))),
+    "a nasty form": _form(Field("kind", NASTY, NASTY, _choices(3, NASTY[:60] + " {n}"))),
     "a form that is done": Reply((Card("Look it over"),), (Button("Send", "report.send", "d"),), ends=False),
     "a reply that replaces": Reply((Card("Changed"),), (Button("Back", "quiz.back"),), replaces=True),
     "the longest action": Reply((Card("?"),), (Button("Yes", "report.answer", "é" * 900),)),
@@ -100,6 +99,10 @@ class Seen:
     wrong: list[str]
 
 
+_TEMPTING = re.compile(r"(?<![\w/])[@#]\w+|(?<![\w/<>])/\w+|\w+://\w|\bwww\.\w|\w\.example\b|\w@\w+\.\w")
+"""What Telegram makes a mention, a command or a link of by itself."""
+
+
 class _Tags(HTMLParser):
     """Collects the tags that Telegram would act on."""
 
@@ -129,7 +132,7 @@ def telegram(reply: Reply) -> Seen:
         reader.feed(message["text"])
         words += reader.text + "\n"
         active += [tag for tag in reader.tags if tag not in ("b", "i", "blockquote expandable")]
-        active += re.findall(r"(?:(?<![\w/])[@/#]\w+|\w+://\w|\bwww\.\w|\w\.example\b)", unescape(reader.text))
+        active += _TEMPTING.findall(reader.text)
         if len(reader.text.encode("utf-16-le")) > 2 * 4096 or not reader.text.strip():
             wrong.append(f"{len(reader.text)} characters")
         rows = message.get("reply_markup", {}).get("inline_keyboard", [])
@@ -148,28 +151,21 @@ def slack(reply: Reply) -> Seen:
         wrong += check_blocks(message["blocks"], 50)
         wrong += [] if 1 <= len(message["text"]) <= 4000 else ["the notification's length"]
         words, labels = f"{words}{text_in(message)}\n", labels + labels_in(message)
-        active += re.findall(r"<[^>]*>", json.dumps(message, ensure_ascii=False))
-    if reply.form:
-        form = as_form(reply)
-        wrong += check_view(form)
+        active += [mark for part in [message["text"], *_mrkdwn(message)] for mark in re.findall(r"[<>]", part)]
+    form = as_form(reply)
+    wrong += check_view(form)
+    active += [mark for part in _mrkdwn(form) for mark in re.findall(r"[<>]", part)]
+    if in_form(reply):
         words, labels = f"{words}{text_in(form)}", labels + labels_in(form)
-        plain = [json.dumps(part) for part in _mrkdwn(form)]
-        active += [mark for part in plain for mark in re.findall(r"<[^>]*>", part)]
-    else:
-        active += [mark for part in _mrkdwn(as_form(reply)) for mark in re.findall(r"<[^>]*>", part)]
-    return Seen(words, labels, [mark for mark in active if not _plain(mark, reply)], wrong)
+    return Seen(words, labels, active, wrong)
 
 
 def _mrkdwn(value: Any) -> list[str]:
+    """Give every text in which Slack reads marks."""
     if isinstance(value, dict):
         own = [value["text"]] if value.get("type") == "mrkdwn" else []
         return own + [found for part in value.values() for found in _mrkdwn(part)]
     return [found for part in value for found in _mrkdwn(part)] if isinstance(value, list) else []
-
-
-def _plain(mark: str, reply: Reply) -> bool:
-    """Tell whether a mark stands where Slack reads none: on a button, or in what comes back when it is pressed."""
-    return any(mark in f"{button.label} {button.value}" for button in pressable(reply))
 
 
 def email(reply: Reply) -> Seen:

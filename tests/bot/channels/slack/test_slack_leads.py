@@ -72,9 +72,9 @@ def test_whoever_did_not_enrol_learns_of_no_case(bot, server, user):
     assert say("home.cases") not in page(bot, server, user).text
 
 
-def test_a_code_is_used_up_by_the_first_who_gives_it(bot, lead):
+def test_a_code_is_used_up_by_the_first_who_gives_it(bot):
     code = bot.store.leads.code("st-peters", "dsl-1")
-    assert "You are enrolled" in lead.say(f"enrol {code}")
+    assert "You are enrolled" in Colleague(bot, LEAD).say(f"enrol {code}")
     assert "That code is none" in Colleague(bot, "UTEACHER01").say(f"enrol {code}")
 
 
