@@ -4,10 +4,11 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
+READY_TO_BENCH := $(VENV)/.ready-to-bench
 ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help setup chat test test-slow test-all check lock format bench calibrate storm pictures
+.PHONY: help setup chat test test-slow test-all check lock format bench calibrate storm storm-channels pictures
 
 help:  ## say what each command does
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 20
@@ -42,8 +43,21 @@ check: $(READY)  ## formatting, lint, types, import rules, packs
 	@said=$$($(BIN)/lint-imports --no-logo) || { echo "$$said"; exit 1; }
 	@$(BIN)/askfirst check --quiet
 
+storm-channels: $(READY)  ## 300 people at once on Telegram and Slack, with kill -9; prints the figures
+	@$(BIN)/python -m tests.bench.storm_channels
+
 pictures: $(READY)  ## draw the pictures of real replies again
 	@$(BIN)/python -m tests.bench.pictures
+
+$(READY_TO_BENCH): requirements/bench.txt $(READY)
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/bench.txt
+	@touch $(READY_TO_BENCH)
+
+bench: $(READY_TO_BENCH)  ## measure accuracy and speed beside peers, and write docs/benchmarks.md (some minutes)
+	@$(BIN)/python -m tests.bench.bench
+
+calibrate: $(READY)  ## fit the numbers of knowledge/answering/fitted*.yaml on the exams (a minute)
+	@$(BIN)/python -m tests.bench.calibrate
 
 format: $(READY)  ## format the code
 	@$(BIN)/ruff format --quiet .
@@ -52,3 +66,5 @@ format: $(READY)  ## format the code
 lock: $(READY)  ## pin the newest requirements with their hashes
 	@$(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes --no-annotate --no-header \
 		--extra dev -o requirements/dev.txt pyproject.toml
+	@$(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes --no-annotate --no-header \
+		--extra bench --constraints requirements/dev.txt -o requirements/bench.txt pyproject.toml

@@ -61,6 +61,7 @@ class Watch:
         self._store, self._world, self._channels = store, world, channels
         self._promised, self._broken = promised, broken
         self._tidied: datetime | None = None
+        self._faulty: set[str] = set()
         self._ending = asyncio.Event()
 
     def end(self) -> None:
@@ -137,7 +138,7 @@ class Watch:
             except StoreError:
                 raise
             except Exception as error:  # noqa: BLE001 -- whatever is wrong with one draft, the others wait for it in vain
-                _log.error("a draft can't be seen to (%s)", type(error).__name__)  # noqa: TRY400 -- without its words
+                _log.error("a draft can't be seen to (%s)", type(error).__name__)
                 failed.append(left.draft.id)
         self._store.alarms.set("draft", [f"{name} can't be opened or passed on" for name in failed])
 
@@ -248,7 +249,16 @@ class Watch:
         return replace(contacts, people=tuple(person for person in found if person.channels))
 
     def _promise(self, school: str, notice: Notice, reply: Reply, key: str, now: datetime) -> None:
-        deliveries = self._channels[notice.channel].tell(school, notice.address, reply)
+        """Promise one notice; a channel that can't even write it down keeps nobody else from being told."""
+        try:
+            deliveries = self._channels[notice.channel].tell(school, notice.address, reply)
+        except StoreError:
+            raise
+        except Exception as error:  # noqa: BLE001 -- a fault of ours in one channel: seen, and tried again next time
+            _log.error("%s can't write a notice (%s)", notice.channel, type(error).__name__)
+            self._faulty.add(notice.channel)
+            return
+        self._faulty.discard(notice.channel)
         keyed = [
             replace(delivery, key=f"{key} {notice.label} {notice.channel} {number}")
             for number, delivery in enumerate(deliveries)
@@ -294,6 +304,7 @@ class Watch:
         stuck = self._store.deliveries.stuck(now - _STUCK)
         for name in self._store.alarms.set("channel", stuck):
             _log.error("%s is down: what is promised waits. See askfirst doctor", name)
+        self._store.alarms.set("notice", [f"{name} can't write one" for name in sorted(self._faulty)])
         self._store.alarms.set("case", [f"{one} can't be opened or told of" for one in self._store.watches.failing()])
         unreached = [
             f"{slug} {person.label}"

@@ -80,9 +80,11 @@ def _dispatch(message: Message, world: World) -> Reply:
         ability = _BY_ACTION.get(message.action.split(".")[0])
         return ability.handle(message, world) if ability else help.old_button()
     command = _command_in(message.text)
-    if asked := _asked_outright(message, command):
+    if asked := _asked_outright(message, command, world):
         return asked.handle(message, world)
     under_way = _under_way(message, world)
+    if not under_way and (receipt := report.sent_before(message, world)):
+        return receipt
     if command in (*help.STOP, *help.BACK):
         return _leave(command, under_way, message, world)
     if under_way and not (command in _BY_COMMAND and under_way is not report):
@@ -98,11 +100,13 @@ def _command_in(text: str) -> str:
     return words[0] if words and more_may_follow else said
 
 
-def _asked_outright(message: Message, command: str) -> Ability | None:
+def _asked_outright(message: Message, command: str, world: World) -> Ability | None:
     """Give the ability that is asked for in words which mean it whatever is under way."""
     said = message.text.strip().lower()
     if said.lstrip("/").split()[:1] == ["enrol"]:
         return cases
+    if report.is_aside(message, world):
+        return report
     if status.code_in(message.text):
         return status
     return _BY_COMMAND.get(command) if said.startswith("/") else None

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from bot.app import channels_of, contacts_of, now, open_store, schools_served
-from bot.channels.channel import Unusable
+from bot.app import channels_of, contacts_of, meet, now, open_store, schools_served
+from bot.channels.channel import Examined, Unusable
 from bot.packs import load
 from bot.reachable import MEND, dead_ends, openable
 from knowledge.topics.library import load_topics
@@ -51,14 +51,13 @@ def examine(settings: Settings) -> Iterator[Finding]:
     try:
         with open_store(settings) as store:
             yield from _store(store, now())
+            yield from _without_app(store, contacts, openable(settings))
             yield from _channels(settings, store, folders)
     except click.ClickException as error:
         yield Finding("store", error.message, "Mend that, then look again")
 
 
-def _packs(
-    settings: Settings, folders: Mapping[str, Path], contacts: Mapping[str, Contacts]
-) -> Iterator[Finding]:
+def _packs(settings: Settings, folders: Mapping[str, Path], contacts: Mapping[str, Contacts]) -> Iterator[Finding]:
     try:
         schools = load(folders.values(), [topic.id for topic in load_topics()])
     except click.ClickException as error:
@@ -118,18 +117,38 @@ def _store(store: Store, at: datetime) -> Iterator[Finding]:
         yield Finding("outbox", f"{repeats} messages may have been sent twice, after the bot was killed amid sending")
 
 
+def _without_app(store: Store, contacts: Mapping[str, Contacts], channels: Collection[str]) -> Iterator[Finding]:
+    """Name the leads who could open reports from e-mail alone, and have no second factor yet."""
+    if "email" not in channels:
+        return
+    meet(store, contacts)
+    for slug, found in contacts.items():
+        opens = {p.label: {channel for channel, _ in p.channels if channel in channels} for p in found.people}
+        by_mail = {lead.id: lead.label for lead in store.leads.holders(slug) if opens.get(lead.label) == {"email"}}
+        for label in sorted(by_mail[one] for one in store.factors.missing(frozenset(by_mail))):
+            yield Finding(
+                "case page",
+                f"{slug}: {label} has no authenticator app yet, and can't open a report from e-mail",
+                f"Run askfirst cases --school {slug} code {label}, and give them the code in person",
+            )
+
+
 def _channels(settings: Settings, store: Store, schools: Collection[str]) -> Iterator[Finding]:
     channels = channels_of(settings, store, schools)
     if not channels:
         yield Finding("channels", "no chat platform is set", "Set ASKFIRST_TELEGRAM_TOKEN or ASKFIRST_SLACK_BOT_TOKEN")
     for channel in channels:
-        yield asyncio.run(_channel(channel))
+        yield from asyncio.run(_channel(channel))
 
 
-async def _channel(channel: Channel) -> Finding:
+async def _channel(channel: Channel) -> list[Finding]:
     try:
-        return Finding(channel.name, await channel.open())
+        found = [Finding(channel.name, await channel.open())]
+        if isinstance(channel, Examined):
+            found += [Finding(channel.name, *line) for line in await channel.examine()]
     except Unusable as error:
-        return Finding(channel.name, "can't be used", str(error))
+        return [Finding(channel.name, "can't be used", str(error))]
+    else:
+        return found
     finally:
         await channel.close()

@@ -27,6 +27,12 @@ PAUSES = (0.05, 0.1, 0.2, 0.4, 0.8)
 _TRIES = 5
 _PAUSE = timedelta(seconds=2)
 """How long an event whose handling failed waits; doubled each time."""
+_LULL = 0.02
+"""Seconds without a new event after which a rush is over."""
+_FEW = 5
+"""So many events at once are no rush."""
+_LONGEST_RUSH = 1.0
+"""Seconds after which events are handled although more come in."""
 _IDLE = 2.0
 """Seconds after which is looked for what another process left."""
 KEPT = timedelta(days=7)
@@ -48,6 +54,7 @@ class Inbox:
         self._store, self._world, self._channels = store, world, channels
         self._promised, self._broken = promised, broken
         self._pending: list[tuple[Received, asyncio.Future[bool]]] = []
+        self._rush, self._latest, self._rushing = 0.0, 0.0, 0
         self._arrived, self._work = asyncio.Event(), asyncio.Event()
         self._threads = ThreadPoolExecutor(2, thread_name_prefix="inbox")
         self._ending = False
@@ -59,6 +66,10 @@ class Inbox:
         """
         fresh: asyncio.Future[bool] = asyncio.get_running_loop().create_future()
         self._pending.append((event, fresh))
+        now = asyncio.get_running_loop().time()
+        if now - self._latest > _LULL:
+            self._rush, self._rushing = now, 0
+        self._latest, self._rushing = now, self._rushing + 1
         self._arrived.set()
         return await fresh
 
@@ -95,6 +106,7 @@ class Inbox:
     async def _handle_all(self) -> None:
         while not self._ending:
             self._work.clear()
+            await self._give_way()
             if await self._tried(self._handle_next):
                 self._promised()
                 continue
@@ -102,6 +114,12 @@ class Inbox:
                 await asyncio.wait_for(self._work.wait(), _IDLE)
             except TimeoutError:
                 continue
+
+    async def _give_way(self) -> None:
+        """Let a rush of events be committed before any is handled; the platforms wait to hear that they arrived."""
+        now = asyncio.get_running_loop().time
+        while self._rushing > _FEW and now() - self._latest < _LULL and now() - self._rush < _LONGEST_RUSH:  # noqa: ASYNC110 -- for a lull
+            await asyncio.sleep(_LULL / 2)
 
     async def _tried(self, what: Callable[[], _T]) -> _T:
         """Do something with the store in a thread, again where it fails; where it fails for good, never return."""

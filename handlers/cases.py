@@ -113,7 +113,7 @@ def _opened(reference: str, lead: Lead, school: School, world: World) -> Reply:
     view = world.cases.opened(school.slug, reference, lead.id)
     if view is None:
         return refused(lead.label, reference)
-    return Reply(case_view.shown(view, school).cards, (*actions(view, lead, school), *_erasing(view, world)))
+    return Reply(case_view.shown(view, school).cards, (*actions(view, lead, school), *erasing(view, world)))
 
 
 def _written(doing: dict[str, str], lead: Lead, message: Message, world: World) -> Reply:
@@ -128,8 +128,9 @@ def _taken(step: str, inside: dict[str, str], reference: str, lead: Lead, world:
     """Take a step, and say that it stands in the record."""
     if not world.cases.act(lead.school, reference, lead.id, step, inside):
         return refused(lead.label, reference)
-    again = () if step in ("stepped-back", "erased") else (Button(say("cases.open", reference=reference), "cases.open", reference),)
-    return Reply((Card(say(f"cases.done_{step}", reference=reference), signal=Signal.YES),), again)
+    again = Button(say("cases.open", reference=reference), "cases.open", reference)
+    done = Card(say(f"cases.done_{step}", reference=reference), signal=Signal.YES)
+    return Reply((done,), () if step in ("stepped-back", "erased") else (again,))
 
 
 def actions(view: CaseView, lead: Lead, school: School) -> tuple[Button, ...]:
@@ -148,7 +149,7 @@ def actions(view: CaseView, lead: Lead, school: School) -> tuple[Button, ...]:
     return tuple(found)
 
 
-def _erasing(view: CaseView, world: World) -> tuple[Button, ...]:
+def erasing(view: CaseView, world: World) -> tuple[Button, ...]:
     """Give the button that erases a closed case, once the school's own time for its kind is over."""
     contacts = world.contacts.get(view.case.school)
     until = kept_until(view.steps, contacts.keeps_years.get(view.case.kind)) if contacts else None

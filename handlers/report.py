@@ -22,9 +22,10 @@ if TYPE_CHECKING:
 
 ABILITY = "report"
 COMMANDS = ("report", "concern")
-ASIDE = ("help", "privacy", "forget", "menu")
+_ASIDE = ("help", "privacy", "forget", "menu")
 """Words that are never taken as a part of what happened."""
-SEND = "send"
+_SEND = "send"
+_SENT = "sent"
 _LISTENS = timedelta(hours=1)
 """How long after the last answer a text is still taken as the next one."""
 
@@ -57,6 +58,8 @@ def _start_or_go_on(draft: Draft | None, message: Message, world: World) -> Repl
         return _anew(draft, message, world)
     if not under_way(message, world):
         return _unfinished()
+    if is_aside(message, world):
+        return _aside(_command_in(message.text), draft, message, world)
     return _ask(draft, message, world) if message.action else _heard(draft, message, world)
 
 
@@ -147,13 +150,11 @@ def _unfinished() -> Reply:
 def _heard(draft: Draft, message: Message, world: World) -> Reply:
     """Take a typed text as the answer to the step that was asked; words in the wrong place are kept, too."""
     files, text = _about_files(message), message.text
-    if (word := command_in(text)) in ASIDE:
-        return _aside(word, draft, message, world)
     if not text.strip() or text.strip().lower().lstrip("/") in COMMANDS:
         return _ask(draft, message, world, *(files or (_note("report.going_on"),)))
     step, school = _next(draft, message, world), _school(draft, world)
     if step is None:
-        if command_in(text) == SEND:
+        if _command_in(text) == _SEND:
             return _send(draft.id, message, world)
         return _ask(_with_words(draft, message, world), message, world, *files, _note("report.added_words"))
     if not intake.choices_of(step.name, school):
@@ -165,7 +166,7 @@ def _heard(draft: Draft, message: Message, world: World) -> Reply:
     return _choose(draft, step.name, value, message, world, *files)
 
 
-def command_in(text: str) -> str:
+def _command_in(text: str) -> str:
     """Give a text as the commands are written: "Help!" is help."""
     return text.strip().strip(".!?").lower().lstrip("/")
 
@@ -179,9 +180,16 @@ def _aside(word: str, draft: Draft, message: Message, world: World) -> Reply:
     return _ask(draft, message, world, *cards, note)
 
 
+def is_aside(message: Message, world: World) -> bool:
+    """Tell whether a text is about the bot itself, amid a report."""
+    return not message.action and _command_in(message.text) in _ASIDE and under_way(message, world)
+
+
 def sent_before(message: Message, world: World) -> Reply | None:
     """Answer a typed "send" after a report was sent with its receipt; None where none was sent lately."""
-    draft = world.memory.recall(message.person, message.conversation, ABILITY).get("sent")
+    if _command_in(message.text) != _SEND:
+        return None
+    draft = world.memory.recall(message.person, message.conversation, _SENT).get("draft")
     sent = world.cases.sent(draft) if message.private and draft else None
     return confirmed(sent, world) if sent else None
 
@@ -295,10 +303,9 @@ def _send(draft_id: str, message: Message, world: World) -> Reply:
     left = Unfinished(message.person, message.conversation, draft)
     with world.at_once():
         sent = world.cases.send(unfinished.case_of(left, concern, routed, world))
-        kept = world.memory.recall(message.person, message.conversation, ABILITY)
         # Whoever types "send" once more gets the receipt, for as long as a text is taken as an answer.
-        value = {**kept, "sent": draft.id}
-        world.memory.keep(message.person, message.conversation, ABILITY, value, world.clock() + _LISTENS)
+        value, until = {"draft": draft.id}, world.clock() + _LISTENS
+        world.memory.keep(message.person, message.conversation, _SENT, value, until)
     return confirmed(sent, world)
 
 

@@ -6,6 +6,7 @@ import secrets
 from typing import TYPE_CHECKING
 
 from bot.casepage.asked import Answer, Asked, page
+from bot.casepage.desk import LAST
 from bot.store.sessions import IDLE, LASTS
 from handlers.cases import DID
 from handlers.chronology import chronology
@@ -19,7 +20,8 @@ MOST = 10_000
 """How many signs one entry may have."""
 _REFUSED, _CONFLICT, _UNPROCESSABLE = 403, 409, 422
 _WORDS = ("note", "message", "did", "closed", "reopened")
-_AT_ONCE = ("taken", "stepped-back", "let-in")
+_AT_ONCE = ("taken", "let-in", *LAST)
+_PAST = {"erase": "erased"}
 _FILES = {"pdf": "application/pdf", "csv": "text/csv"}
 
 
@@ -62,8 +64,8 @@ class CasePages:
             return _form(asked, seat, button.label, problems)
         if not button or not self._desk.act(seat, asked.form.get("form", ""), what, _inside(what, asked)):
             return page("said", asked, status=_CONFLICT, title=say("page.refused_title"), words=say("page.not_done"))
-        if what == "stepped-back":
-            words = say("cases.done_stepped-back", reference=seat.reference)
+        if what in LAST:
+            words = say(f"cases.done_{_PAST.get(what, what)}", reference=seat.reference)
             return page("said", asked, title=say("page.left_headline"), words=words)
         return Answer(to=f"/case?done={what}")
 
@@ -120,7 +122,8 @@ def _button(seat: Seat, asked: Asked) -> Button | None:
 
 def _form(asked: Asked, seat: Seat, title: str, problems: dict[str, str]) -> Answer:
     what = asked.path["step"]
-    asks = {"did": "cases.ask_did_when", **{name: f"page.ask_{name}" for name in _AT_ONCE}}
+    asks = {"did": "cases.ask_did_when", "erase": "cases.ask_erased"}
+    asks |= {name: f"page.ask_{name}" for name in _AT_ONCE if name not in asks}
     return page(
         "step",
         asked,
@@ -128,7 +131,7 @@ def _form(asked: Asked, seat: Seat, title: str, problems: dict[str, str]) -> Ans
         seat=seat,
         what=what,
         title=title,
-        ask=say(asks.get(what, f"cases.ask_{what}")),
+        ask=say(asks.get(what, f"cases.ask_{what}"), reference=seat.reference),
         choices=[(did, say(f"cases.did_{did}")) for did in DID] if what == "did" else [],
         chosen=asked.form.get("what", ""),
         words=asked.form.get("text", ""),

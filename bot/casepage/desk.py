@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from knowledge.letters.library import Letter
     from knowledge.model import School
 
+LAST = ("stepped-back", "erase")
+"""The steps after which a lead sees nothing of the case any more."""
 PAGE = "page"
 """The channel under which a lead's second factor is enrolled."""
 
@@ -102,7 +104,10 @@ class Desk:
         school, since = self._world.engine.schools[inside["school"]], datetime.fromisoformat(inside["since"])
         lead = next((lead for lead in self._store.leads.holders(school.slug) if lead.id == inside["lead"]), None)
         view = self._world.cases.read_on(school.slug, inside["reference"], lead.id, since) if lead else None
-        return Seat(cookie, lead, school, view, cases.actions(view, lead, school)) if lead and view else None
+        if lead is None or view is None:
+            return None
+        actions = (*cases.actions(view, lead, school), *cases.erasing(view, self._world))
+        return Seat(cookie, lead, school, view, actions)
 
     def act(self, seat: Seat, form: str, step: str, inside: dict[str, str]) -> bool:
         """Take a step that is among those of this lead; the same form sent twice takes it once."""
@@ -111,8 +116,9 @@ class Desk:
         with self._store.units.unit():
             if not self._store.sessions.first_time(seat.cookie, form):
                 return True
-            done = self._world.cases.act(seat.school.slug, seat.reference, seat.lead.id, step, inside)
-            if step == "stepped-back":
+            taken = "erased" if step == "erase" else step
+            done = self._world.cases.act(seat.school.slug, seat.reference, seat.lead.id, taken, inside)
+            if done and step in LAST:
                 self._store.sessions.end(seat.cookie)
             return done
 

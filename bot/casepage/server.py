@@ -35,6 +35,8 @@ _BIG = 64 * 1024
 _COOKIE = re.compile(r"[A-Za-z0-9_-]{43}")
 _FORM = "application/x-www-form-urlencoded"
 _BROKEN = 503
+_CLOSING = 2.0
+"""Seconds in which what is being answered may be finished at the end."""
 HEADERS = {
     "Cache-Control": "no-store",
     "Content-Security-Policy": "default-src 'none'; style-src 'self'; form-action 'self'; base-uri 'none';"
@@ -76,7 +78,7 @@ class CasePage:
                 web.route("*", "/{anything:.*}", self._looking(gone)),
             ]
         )
-        self._server = web.AppRunner(application, access_log=None)
+        self._server = web.AppRunner(application, access_log=None, shutdown_timeout=_CLOSING)
         await self._server.setup()
         host, port = self._listen
         try:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Sequence
@@ -101,6 +101,14 @@ class Channel(Protocol):
 
     async def close(self) -> None:
         """Let go of the network, once nothing is to be sent any more."""
+
+
+@runtime_checkable
+class Examined(Protocol):
+    """A channel that can say, once it is open, whether all is well with what the platform holds of the bot."""
+
+    async def examine(self) -> Sequence[tuple[str, str]]:
+        """Give what was found and how to mend it, which is empty where it is well; raises Unusable."""
 
 
 class Unusable(Exception):  # noqa: N818 -- it says what the channel is

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import delete, func, insert, select, update
+from sqlalchemy import delete, func, insert, select, true, update
 from sqlalchemy.exc import IntegrityError
 
 from bot.store.tables import cases, holders, readers, stamp, watches
@@ -102,26 +102,14 @@ class CaseSteps:
                 watch = connection.execute(
                     select(watches).where(watches.c.case_id == row.id).with_for_update()
                 ).one_or_none()
-                if watch is None or watch.state not in _ONLY_IN.get(step, (watch.state,)):
+                if watch is None or not _can_be_taken(step, watch):
                     return False
                 if step == "let-in" and not self._restore(connection, row, case, reader, inside["who"]):
                     return False
-                if step == "erased" and not watch.wave:
-                    return False  # its time is not over: nobody was asked yet whether it is erased
-                if step == "erased":
-                    connection.execute(delete(readers).where(readers.c.case_id == row.id))
-                if step == "stepped-back":
-                    connection.execute(
-                        delete(readers).where((readers.c.case_id == row.id) & (readers.c.reader == mine))
-                    )
-                change: dict[str, object] = {"touched": stamp(now), "due": stamp(now)}
-                if watch.state == "taken":
-                    change["wave"] = 0  # it is touched, so the reminders begin anew
-                if step in _NEXT_STATE:
-                    change |= {"state": _NEXT_STATE[step], "wave": 0, "wave_due": stamp(now)}
-                    change["lead"] = None if step in ("closed", "erased") else mine
-                if step == "stepped-back" and watch.lead == mine and watch.state != "closed":
-                    change |= {"state": "new", "lead": None, "wave": 0, "wave_due": stamp(now)}
+                if step in ("erased", "stepped-back"):
+                    whose = readers.c.reader == mine if step == "stepped-back" else true()
+                    connection.execute(delete(readers).where((readers.c.case_id == row.id) & whose))
+                change = _change(step, watch, mine, stamp(now))
                 connection.execute(update(watches).where(watches.c.case_id == row.id).values(change))
                 self._record.write(connection, row.id, key, now, step, {**inside, "by": by})
         except IntegrityError:
@@ -207,6 +195,24 @@ class CaseSteps:
 
     def _let_in(self, connection: Connection, case_id: str, school: str, who: str, position: int) -> None:
         connection.execute(insert(readers).values(case_id=case_id, reader=self.reader(school, who), position=position))
+
+
+def _can_be_taken(step: str, watch: Row[Any]) -> bool:
+    """Tell whether a step can be taken in the state of a case; erased is only what somebody was asked about."""
+    return watch.state in _ONLY_IN.get(step, (watch.state,)) and (step != "erased" or watch.wave > 0)
+
+
+def _change(step: str, watch: Row[Any], mine: str, now: str) -> dict[str, object]:
+    """Give what a step changes of how a case is watched."""
+    change: dict[str, object] = {"touched": now, "due": now}
+    if watch.state == "taken":
+        change["wave"] = 0  # it is touched, so the reminders begin anew
+    if step in _NEXT_STATE:
+        lead = None if step in ("closed", "erased") else mine
+        change |= {"state": _NEXT_STATE[step], "wave": 0, "wave_due": now, "lead": lead}
+    if step == "stepped-back" and watch.lead == mine and watch.state != "closed":
+        change |= {"state": "new", "lead": None, "wave": 0, "wave_due": now}
+    return change
 
 
 def _entitled(lead: Lead, case: NewCase) -> bool:

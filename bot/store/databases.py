@@ -24,7 +24,7 @@ class StoreError(Exception):
     """A store that can't be used, and how to mend it; its words never hold what is stored."""
 
 
-class Unopenable(StoreError):
+class Unopenable(StoreError):  # noqa: N818 -- it says what the thing is
     """One thing stored that can't be opened; the rest of the store is well."""
 
 

@@ -49,8 +49,8 @@ class StoredEvents:
         """Commit some events at once; tell for each whether it is new."""
         with self._units.begin() as connection:
             put = (sqlite if connection.dialect.name == "sqlite" else postgresql).insert(inbox)
-            once = put.on_conflict_do_nothing(index_elements=["event"])
-            return [connection.execute(once, self._row(event, at)).rowcount == 1 for event in events]
+            once = put.on_conflict_do_nothing(index_elements=["event"]).returning(inbox.c.number)
+            return [connection.execute(once, self._row(event, at)).first() is not None for event in events]
 
     def take(self, channels: Sequence[str], at: datetime) -> Taken | None:
         """Give the next event to handle, held against other processes until the unit under way ends."""

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from knowledge.answering.fitted import Fitted
     from knowledge.answering.topic_model import TopicModel
     from knowledge.model import Clause, School
 
@@ -110,9 +111,15 @@ class SchoolIndex:
         ]
         self._tells = [tells([*text, *words_of(c.place)]) for c, text in zip(clauses, texts, strict=True)]
         self._told_of: dict[frozenset[str], NDArray[np.float64]] = {}
-        self.fitted = fitted_for(school.policy.wording)
-        self._weights = np.array(self.fitted.clause)[:, None]
-        self._of_kind = {kind: np.array([self.fitted.kind[kind, c.modality] for c in clauses]) for kind in Kind}
+        self.weigh_by(fitted_for(school.policy.wording))
+
+    def weigh_by(self, fitted: Fitted) -> None:
+        """Rank by these weights from now on."""
+        self.fitted = fitted
+        self._weights = np.array(fitted.clause)[:, None]
+        self._of_kind = {
+            kind: np.array([fitted.kind[kind, clause.modality] for clause in self.school.clauses]) for kind in Kind
+        }
 
     def _link(self, clause: Clause, text: list[str]) -> NDArray[np.float32]:
         heading = self.model.read(clause.sources[0].heading)

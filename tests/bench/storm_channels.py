@@ -61,7 +61,7 @@ class Outcome:
 
 
 HEAD = """\
-| storm | people | kills | unanswered | said twice | counted as such | p50 s | p99 s | longest s | all answered after s |
+| storm | people | kills | unanswered | said twice | counted so | p50 s | p99 s | longest s | all answered after s |
 |---|---|---|---|---|---|---|---|---|---|"""
 
 

@@ -66,6 +66,17 @@ def packs(tmp_path):
     return changed
 
 
+@pytest.fixture
+def put(tmp_path, monkeypatch):
+    """Give a way to have `askfirst check` read some text in place of what stands beside the packs."""
+
+    def puts(read, text):
+        (tmp_path / "file.yaml").write_text(text, encoding="utf-8")
+        monkeypatch.setattr(check, read.__name__, lambda *_: read(tmp_path / "file.yaml"))
+
+    return puts
+
+
 def lines_of(tmp_path, *rows):
     file = tmp_path / "questions.jsonl"
     file.write_text("".join(row if isinstance(row, str) else json.dumps(row) + "\n" for row in rows), encoding="utf-8")
@@ -319,9 +330,8 @@ def test_all_problems_of_all_packs_are_told_at_once(run, packs):
     ],
     ids=lambda value: getattr(value, "__name__", ""),
 )
-def test_what_stands_beside_the_packs_is_looked_at_too(run, read, text, said, tmp_path, monkeypatch):
-    (tmp_path / "file.yaml").write_text(text, encoding="utf-8")
-    monkeypatch.setattr(check, read.__name__, lambda *_: read(tmp_path / "file.yaml"))
+def test_what_stands_beside_the_packs_is_looked_at_too(run, put, read, text, said):
+    put(read, text)
     result = run("check")
     assert result.exit_code == 1
     assert f"file.yaml:{said}" in result.stderr

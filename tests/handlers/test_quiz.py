@@ -171,7 +171,7 @@ def test_two_schools_teach_their_own_clauses_on_the_same_question(engine, lesson
     question = next(q for q in lessons.questions.values() if q.topic == "friend-request-from-parent")
     found = {slug: clause_on(question, school, frozenset({Audience.STAFF})) for slug, school in engine.schools.items()}
     clauses = [clause for clause in found.values() if clause]
-    assert len(clauses) >= 3
+    assert len({clause.text for clause in clauses}) >= 2
     assert all(clause in engine.schools[slug].clauses for slug, clause in found.items() if clause)
 
 

@@ -325,3 +325,37 @@ def test_a_secret_is_never_promised_and_nothing_is_asked_that_leads():
     for name in ("report.start_honest", "report.child_honest"):
         assert "can't" in say(name)
     assert say("report.ask_what").startswith("What happened?")
+
+
+def test_help_and_privacy_during_a_report_are_answered_and_never_stored_as_the_story(teacher):
+    teacher.says("report")
+    for label in ("No", "Somebody is getting too close", "No, somebody outside", "Yes"):
+        teacher.presses(label)
+    for word in ("help", "Help!", "/help", "privacy", "/privacy"):
+        said = teacher.says(word)
+        assert "What happened?" in said
+        assert "999" in said
+    assert "sealed" in teacher.says("privacy")
+    assert "what" not in teacher.world.drafts.current("somebody", "somebody").answers
+
+
+def test_forget_during_a_report_erases_what_was_written(teacher):
+    teacher.says("report")
+    teacher.presses("No")
+    assert "Done" in teacher.says("forget")
+    assert teacher.world.drafts.current("somebody", "somebody") is None
+
+
+def test_a_second_typed_send_gives_the_receipt_again(teacher):
+    tell(teacher)
+    first = teacher.says("send")
+    assert "Receipt code" in first
+    assert teacher.says("Send!") != ""
+    assert teacher.says("send") == first
+
+
+def test_the_start_promises_nothing_that_it_takes_back(teacher):
+    said = teacher.says("report")
+    assert "nothing is sent until" not in said.lower()
+    assert "you check it all before you press Send" in said
+    assert "to two people whom your words don't name" in " ".join(said.split())

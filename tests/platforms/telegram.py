@@ -9,6 +9,7 @@ import time
 from collections import defaultdict
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import cache
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
@@ -63,11 +64,16 @@ class Seen:
         return [b for row in self.raw.get("reply_markup", {}).get("inline_keyboard", []) for b in row]
 
 
+@cache
+def _described() -> Any:
+    return json.loads(SPEC.read_text(encoding="utf-8")) if SPEC.exists() else None
+
+
 class Spec:
     """The Bot API's own description, which says what is wrong with a value."""
 
     def __init__(self) -> None:
-        self._spec = json.loads(SPEC.read_text(encoding="utf-8")) if SPEC.exists() else None
+        self._spec = _described()
 
     def call(self, method: str, params: dict[str, Any]) -> list[str]:
         """Say what is wrong with a call."""
@@ -160,6 +166,8 @@ class FakeTelegram:
     blocked: set[int] = field(default_factory=set)
     commands: list[dict[str, str]] = field(default_factory=list)
     webhook: dict[str, Any] = field(default_factory=dict)
+    delivery_error: str = ""
+    hears_all: bool = False
     pushed: dict[int, float] = field(default_factory=dict)
     told: dict[int, float] = field(default_factory=dict)
     """When each update was last handed to the bot."""
@@ -314,7 +322,7 @@ class FakeTelegram:
         return web.json_response({"ok": True, "result": result})
 
     async def _m_getMe(self, _: dict[str, Any]) -> dict[str, Any]:
-        return BOT
+        return {**BOT, "can_read_all_group_messages": self.hears_all}
 
     async def _m_setMyCommands(self, params: dict[str, Any]) -> bool:
         self.commands = params["commands"]
@@ -337,6 +345,11 @@ class FakeTelegram:
             "url": self.webhook.get("url", ""),
             "has_custom_certificate": False,
             "pending_update_count": len(self.updates),
+            **(
+                {"last_error_date": int(time.time()), "last_error_message": self.delivery_error}
+                if self.delivery_error
+                else {}
+            ),
         }
 
     async def _m_getUpdates(self, params: dict[str, Any]) -> list[dict[str, Any]]:

@@ -7,6 +7,7 @@ import logging
 import re
 import warnings
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
@@ -50,6 +51,8 @@ _POLL = 25
 _SILENT = 90.0
 """Seconds without a new poll after which polling is taken for dead."""
 _ENDING = 3.0
+_RECENT = timedelta(hours=1)
+"""For how long a delivery that failed counts as trouble."""
 _QUOTED = re.compile(r'[:"]')
 """Where Telegram begins to quote what it was given."""
 
@@ -101,6 +104,31 @@ class Telegram:
             raise Unusable(f"Telegram can't be reached ({_why(error)}). Check the network, then try again.") from None
         how = f"by webhook at {self._webhook.url}" if self._webhook else "by polling"
         return f"Telegram: connected as @{self._me.username}, {how}"
+
+    async def examine(self) -> list[tuple[str, str]]:
+        """Look at the menu, at what the bot hears in groups, and at where its messages go."""
+        try:
+            menu, info = await self._bot.get_my_commands(), await self._bot.get_webhook_info()
+        except TelegramError as error:
+            raise Unusable(f"Telegram can't be asked ({_why(error)}). Check the network, then try again.") from None
+        wanted = self._webhook.url if self._webhook else ""
+        found = [
+            (f"the menu shows {len(menu)} commands", "" if list(menu) == commands() else "Start askfirst run anew"),
+            ("in groups it hears only what is meant for it", ""),
+            (f"messages come {f'to {wanted}' if wanted else 'by polling'}", ""),
+        ]
+        if self._bot.bot.can_read_all_group_messages:
+            mend = "Send /setprivacy to @BotFather, choose the bot, then Enable; take it out of its groups and add it again"
+            found[1] = ("it hears everything that is said in groups", mend)
+        if info.url != wanted and info.url:
+            found[2] = (
+                f"messages go to {info.url}",
+                "Start askfirst run, which changes that, or make a bot of its own",
+            )
+        if wanted and info.last_error_date and datetime.now(UTC) - info.last_error_date < _RECENT:
+            mend = "Look whether your https server passes requests on to ASKFIRST_TELEGRAM_LISTEN"
+            found.append((f"Telegram could not deliver lately: {info.last_error_message}", mend))
+        return found
 
     async def listen(self, receive: Callable[[Received], Awaitable[bool]]) -> None:
         """Begin to receive."""

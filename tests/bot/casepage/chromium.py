@@ -34,7 +34,7 @@ const wrong = [];
 const say = (what, e) => wrong.push(what + ': ' + e.outerHTML.slice(0, 120));
 for (const e of document.querySelectorAll('body *')) {
   const own = [...e.childNodes].some(n => n.nodeType === 3 && n.textContent.trim());
-  if (!seen(e) || !(own || ['INPUT', 'TEXTAREA'].includes(e.tagName))) continue;
+  if (!seen(e) || e.type === 'radio' || !(own || ['INPUT', 'TEXTAREA'].includes(e.tagName))) continue;
   const style = getComputedStyle(e), size = parseFloat(style.fontSize);
   if (size < 16) say('small text', e);
   const large = size >= 24 || (size >= 18.66 && Number(style.fontWeight) >= 700);

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -109,6 +110,28 @@ def test_the_chair_lets_in_whom_the_bot_left_out_in_doubt_and_nobody_else_can(bo
     dsl.goes(link(bot.store, reference, "dsl@school.example.org"))
     dsl.sends(code=apps())
     assert dsl.goes("/case/let-in/head-1").status == 403
+
+
+def test_a_closed_report_is_erased_once_its_time_is_over_and_somebody_says_so(bot, visitor, clock, contacts):
+    bot.report()
+    bot.works()
+    reference = bot.world.cases.listed("st-peters", lead(bot.world, "dsl-1"))[0].reference
+    kept = replace(contacts["st-peters"], keeps_years={"grooming": 1})
+    bot.world.contacts["st-peters"] = kept
+    app = sets_up(visitor, bot.store, "dsl-1", clock)
+    clock.goes_on(MINUTE)
+    visitor.goes(link(bot.store, reference, "dsl@school.example.org"))
+    visitor.sends(code=app())
+    takes(visitor, "closed", text="Passed on")
+    assert "Erase it" not in offered(visitor)
+    assert visitor.goes("/case/erase").status == 403
+    bot.goes_on(timedelta(days=366))
+    visitor.goes(link(bot.store, reference, "dsl@school.example.org"))
+    visitor.sends(code=app())
+    assert "Erase it" in offered(visitor)
+    assert "for good" in visitor.goes("/case/erase").text
+    assert "is erased" in visitor.sends().text
+    assert visitor.goes("/case").status == 403
 
 
 def test_an_empty_or_endless_entry_is_said_beside_its_field_and_the_words_stay(bot, chair):

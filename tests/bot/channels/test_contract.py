@@ -36,7 +36,9 @@ _ESCAPE = "\x1b[31mred\x1b[0m\x07"
 
 
 def _form(field: Field, **more: Any) -> Reply:
-    return Reply((Card("A report", ("a line",)),), (Button("Stop", "report.stop"),), Form("f", "Report", (field,)), **more)
+    return Reply(
+        (Card("A report", ("a line",)),), (Button("Stop", "report.stop"),), Form("f", "Report", (field,)), **more
+    )
 
 
 def _choices(count: int, label: str = "Choice {n}") -> tuple[Button, ...]:
@@ -48,7 +50,10 @@ def _cards(words: str) -> tuple[Card, ...]:
 
 
 REPLIES = {
-    **{f"signal {s or 'none'}": Reply((Card("A headline", ("a line",), "Policy, 1", "in our words", s),)) for s in Signal},
+    **{
+        f"signal {s or 'none'}": Reply((Card("A headline", ("a line",), "Policy, 1", "in our words", s),))
+        for s in Signal
+    },
     **{f"signal {s or 'none'} without a headline": Reply((Card(lines=("a line",), signal=s),)) for s in Signal},
     "nothing but a button": Reply((), (Button("Go", "quiz.start"),)),
     "several cards": Reply(tuple(Card(f"Headline {n}", (f"line {n}",)) for n in range(12))),
@@ -65,7 +70,9 @@ REPLIES = {
     "the longest action": Reply((Card("?"),), (Button("Yes", "report.answer", "é" * 900),)),
     "the same button twice": Reply((Card("?"),), (Button("Yes", "ask.yes"), Button("Yes", "ask.yes"))),
     **{
-        f"{count} buttons": Reply((Card("?"),), tuple(Button(f"Button {n}", "ask.clause", str(n)) for n in range(count)))
+        f"{count} buttons": Reply(
+            (Card("?"),), tuple(Button(f"Button {n}", "ask.clause", str(n)) for n in range(count))
+        )
         for count in (1, 8, 9, 24, 25, 26, 99, 100, 101)
     },
     **{f"a label of {n}": Reply((Card("?"),), (Button("L" * n, "ask.yes"),)) for n in (1, 40, 41, 74, 75, 76, 300)},
@@ -74,7 +81,7 @@ REPLIES = {
         for size in (149, 150, 151, 2047, 2048, 2999, 3000, 3001, 4095, 4096, 4097, 9000)
         for letter in ("a", "&", "<", "🙂", "ab ")
         for name, card in (
-            ("a headline", lambda text: Card(text)),
+            ("a headline", Card),
             ("a line", lambda text: Card(lines=(text,))),
             ("a source", lambda text: Card("x", cited=text)),
             ("what folds", lambda text: Card("x", folded=text)),
@@ -138,7 +145,9 @@ def telegram(reply: Reply) -> Seen:
         rows = message.get("reply_markup", {}).get("inline_keyboard", [])
         buttons = [button for row in rows for button in row]
         labels += [button["text"] for button in buttons]
-        wrong += [b["text"] for b in buttons if not 1 <= len(b["callback_data"].encode()) <= 64 or not b["text"].strip()]
+        wrong += [
+            b["text"] for b in buttons if not 1 <= len(b["callback_data"].encode()) <= 64 or not b["text"].strip()
+        ]
         wrong += [f"a row of {len(row)}" for row in rows if len(row) > 8]
         wrong += ["more than 100 buttons"] if len(buttons) > 100 else []
         wrong += Spec().call("sendMessage", {"chat_id": 1, **message})
@@ -172,7 +181,9 @@ def email(reply: Reply) -> Seen:
     (delivery,) = as_email("st-peters", "dsl@school.example.org", reply, None)
     payload = delivery.payload
     wrong = ["a line break in the subject"] if re.search(r"[\r\n]", payload["subject"]) else []
-    return Seen(payload["text"], [], [], wrong + ([] if set(payload) == {"to", "subject", "text"} else ["not plain text"]))
+    return Seen(
+        payload["text"], [], [], wrong + ([] if set(payload) == {"to", "subject", "text"} else ["not plain text"])
+    )
 
 
 CHAT: dict[str, Callable[[Reply], Seen]] = {"terminal": terminal, "telegram": telegram, "slack": slack}

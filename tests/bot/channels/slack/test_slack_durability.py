@@ -115,6 +115,27 @@ def test_a_report_goes_on_after_a_restart(engine, tmp_path):
     assert server.violations == []
 
 
+@pytest.mark.slow
+def test_on_postgresql_nothing_is_lost_or_done_twice_either(server, engine, tmp_path, postgres):
+    with running(server, engine, tmp_path, database=postgres.fresh()) as bot:
+        teacher = Colleague(bot, "UTEACHER01")
+        server.says("UTEACHER01", QUESTION, times=3)
+        bot.rests()
+        assert len(answers(server)) == 1
+        to_the_last_step(teacher)
+        form = teacher.form
+        teacher.sees(lambda: server.submits("UTEACHER01", form, text="he waits at the gate", times=2))
+        for _ in range(3):
+            teacher.press(say("report.skip"))
+        teacher.press("Send", times=2)
+        assert cases(bot) == 1
+        server.opens("UTEACHER01")
+        bot.rests()
+        assert "stored on" in server.homes["UTEACHER01"].text
+        teacher.say("quiz")
+        assert "Question 1 of" in answers(server)[0].text
+
+
 def test_direct_messages_of_an_outage_are_read_back_once(engine, tmp_path, monkeypatch):
     with FakeSlack() as server:
         server.joins("UTEACHER01")

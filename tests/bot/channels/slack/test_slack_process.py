@@ -111,14 +111,12 @@ def test_killed_again_and_again_amid_a_quiz_every_answer_counts_once(killable):
             confirmed.add(turn_of(shown))
         does = lambda shown=shown, label=label: bot.server.presses(USER, shown, label)  # noqa: E731
         teacher.sees((lambda moment=moment, does=does: bot.killed(moment, does)) if moment else does)
-        if bot.server.envelopes[-1].failed:
-            # Slack says that it didn't work, and whoever still sees the button presses it again.
-            teacher.sees(lambda does=does: does() if quiz(bot.server) else None)
+        if bot.server.envelopes[-1].failed and label in shown.labels:
+            teacher.sees(does)  # Slack says that it didn't work, and whoever still sees the button presses it again
     assert bot.kills == len(MOMENTS)
     person = f"{bot.server.teams[0].id}/{USER}"
     answered = bot.store.memory.recall(person, person, "quiz")["progress"]["staff"]["answered"]
     assert len(answered) == len(confirmed)
-    assert "Question" in quiz(bot.server).text
 
 
 def quiz(server):

@@ -1,4 +1,4 @@
-"""Let a watch say by itself what was told and how often it failed; keep where a lead was reached until that is changed."""
+"""Let a watch say what was told and how often it failed, and keep where a lead was reached before a change."""
 
 import sqlalchemy as sa
 from alembic import op

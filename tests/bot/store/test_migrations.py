@@ -1,0 +1,88 @@
+"""A store of any earlier revision, with a report in it, goes on with everything that it held."""
+
+from __future__ import annotations
+
+import contextlib
+from dataclasses import replace
+
+import pytest
+from alembic import command
+from alembic.config import Config
+from sqlalchemy import MetaData, create_engine, insert, inspect, select, update
+
+from bot.app import open_store
+from bot.store import tables
+from bot.store.databases import MIGRATIONS, open_database
+from tests.bot.store.sending import send
+
+REVISIONS = sorted(path.name[1:5] for path in (MIGRATIONS / "main" / "versions").glob("v[0-9]*.py"))
+
+
+def at_revision(url, revision):
+    engine = create_engine(url)
+    with engine.begin() as connection:
+        config = Config()
+        config.set_main_option("script_location", str(MIGRATIONS / "main"))
+        config.attributes["connection"] = connection
+        command.upgrade(config, revision)
+    return engine
+
+
+def carry(source, target):
+    """Copy whatever the older tables have room for."""
+    there = MetaData()
+    there.reflect(target)
+    with source.connect() as reading, target.begin() as writing:
+        for table in tables.main.sorted_tables:
+            old = there.tables.get(table.name)
+            if old is None or table.name == "subscriptions":
+                continue
+            rows = [
+                {name: value for name, value in row.items() if name in old.c}
+                for row in reading.execute(select(table)).mappings()
+            ]
+            for row in rows:
+                writing.execute(update(old).values(row) if table.name == "chain" else insert(old).values(row))
+
+
+def test_every_revision_has_a_number_of_its_own_and_follows_the_one_before():
+    assert [f"{number:04}" for number in range(1, len(REVISIONS) + 1)] == REVISIONS
+
+
+@pytest.mark.parametrize("revision", REVISIONS[:-1])
+def test_a_report_and_a_draft_of_an_earlier_revision_are_there_after_it(kept, a_case, a_draft, tmp_path, revision):
+    with kept.opened() as store:
+        sent = send(store, a_case(), a_draft())
+        store.drafts.keep("another", "another", a_draft("draft-2"))
+        store.memory.keep("somebody", "here", "ask", {"q": 1}, None)
+    head = open_database(kept.settings.database_url, "main")
+    older = at_revision(f"sqlite:///{tmp_path / 'older.db'}", revision)
+    carry(head, older)
+    head.dispose()
+    older.dispose()
+    settings = kept.settings.model_copy(update={"database": f"sqlite:///{tmp_path / 'older.db'}"})
+    with open_store(settings, kept.clock) as store:
+        assert store.cases.status(sent.code).reference == sent.reference
+        assert store.cases.opened("st-peters", sent.reference, "dsl").case == sent.case
+        assert store.drafts.current("another", "another") == a_draft("draft-2")
+        assert store.memory.recall("somebody", "here", "ask") == {"q": 1}
+        assert store.record.first_broken() is None
+        with store.units.unit():
+            assert store.watches.take(kept.clock(), ["st-peters"]).reference == sent.reference
+
+
+@pytest.mark.slow
+def test_postgresql_goes_through_every_revision_too(postgres):
+    url = postgres.fresh()
+    for revision in REVISIONS:
+        at_revision(url, revision).dispose()
+    engine = open_database(url, "main")
+    assert set(tables.main.tables) <= set(inspect(engine).get_table_names())
+    engine.dispose()
+
+
+def test_a_fresh_store_opens_and_takes_a_report(kept, a_case, a_draft):
+    with contextlib.ExitStack() as stack:
+        store = stack.enter_context(kept.opened())
+        sent = send(store, replace(a_case(), unfinished=True), a_draft())
+        assert store.cases.sent("draft-1") == sent
