@@ -116,7 +116,7 @@ def _marked_by_its_own_marker(exam: Exam) -> dict[str, float]:
 
 def _measure_speed(exam: Exam, peers: Sequence[type[Peer]], results: Results) -> None:
     say("Speed …")
-    results.speeds = [speed.of_engine(exam), *(speed.of_peer(peer, exam) for peer in peers)]
+    results.speeds = speed.of_questions(exam, peers)
     results.long_message = speed.of_long_message(exam.engine)
     results.cold_start = speed.of_cold_start()
     say(f"{speed.SCHOOLS:,} schools …")

@@ -30,8 +30,10 @@ def bars(title: str, groups: Mapping[str, Mapping[str, float]], unit: str = "%")
             value = values[name] * scale
             y, x = _y(value, most), left + s * bar
             drawn += [
-                f'<rect x="{x:.1f}" y="{y:.1f}" width="{bar - 2:.1f}" height="{_y(0, most) - y:.1f}" '
-                f'fill="{_COLOURS[s]}"/>',
+                (
+                    f'<rect x="{x:.1f}" y="{y:.1f}" width="{bar - 2:.1f}" height="{_y(0, most) - y:.1f}" '
+                    f'fill="{_COLOURS[s]}"/>'
+                ),
                 _text(x + bar / 2 - 1, y - 4, _number(value), size=11),
             ]
         drawn.append(_text(left + wide * 0.4, _HEIGHT - _BOTTOM + 18, group))
@@ -102,8 +104,10 @@ def _text(x: float, y: float, text: str, anchor: str = "middle", size: int = 12)
 
 def _svg(title: str, drawn: Sequence[str]) -> str:
     head = [
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {_WIDTH} {_HEIGHT}" '
-        f'width="{_WIDTH}" height="{_HEIGHT}" role="img">',
+        (
+            f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {_WIDTH} {_HEIGHT}" '
+            f'width="{_WIDTH}" height="{_HEIGHT}" role="img">'
+        ),
         f"<title>{escape(title)}</title>",
         f'<rect width="{_WIDTH}" height="{_HEIGHT}" fill="#ffffff"/>',
         f"<style>text{{font-family:system-ui,'DejaVu Sans',sans-serif;fill:{_INK}}}</style>",

@@ -45,7 +45,7 @@ def listwise_softmax(
         target /= target.sum(axis=1, keepdims=True)
         slope = np.einsum("qc,qcs->s", chances - target, signs) / len(signs)
         weights -= rate * (slope + penalty * weights)
-    return weights / scale
+    return np.asarray(weights / scale)
 
 
 def logistic(signs: Floats, true: NDArray[np.bool_], *, penalty: float, steps: int, rate: float = 0.5) -> Floats:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from knowledge.answering.answer import Answer
     from knowledge.model import Clause
@@ -92,7 +92,7 @@ def _overlap(one: str, other: str) -> bool:
     return bool(mine) and sum(run in runs for run in mine) / len(mine) >= _SHARED
 
 
-@dataclass
+@dataclass(frozen=True)
 class Figures:
     """The figures over some marked answers, as shares from 0 to 1."""
 
@@ -149,13 +149,15 @@ class Figures:
 
     def by_style(self) -> dict[str, Figures]:
         """Give the figures for each style of question."""
-        styles = sorted({m.question.style for m in self.marks})
-        return {style: Figures([m for m in self.marks if m.question.style == style]) for style in styles}
+        return self._by(lambda question: question.style)
 
-    def by_school(self) -> dict[str, Figures]:
-        """Give the figures for each school."""
-        schools = sorted({m.question.school for m in self.marks})
-        return {school: Figures([m for m in self.marks if m.question.school == school]) for school in schools}
+    def by_verdict(self) -> dict[str, Figures]:
+        """Give the figures for each verdict wanted."""
+        return self._by(lambda question: question.verdict)
+
+    def _by(self, part: Callable[[Question], str]) -> dict[str, Figures]:
+        names = sorted({part(mark.question) for mark in self.marks})
+        return {name: Figures([mark for mark in self.marks if part(mark.question) == name]) for name in names}
 
 
 def _share(of: Iterable[bool]) -> float:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from importlib.resources import files
 from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
@@ -23,8 +24,10 @@ _CITED = 3
 _KEYWORDS = (
     (
         "forbidden",
-        r"\b(must not|must never|will not|never|not permitted|not allowed|not acceptable|prohibited|forbidden)\b"
-        r"|\b(may not|cannot)\b",
+        (
+            r"\b(must not|must never|will not|never|not permitted|not allowed|not acceptable|prohibited|forbidden)\b"
+            r"|\b(may not|cannot)\b"
+        ),
     ),
     ("discouraged", r"\b(should not|avoid|advised not|advised against|asked not|be cautious|discouraged)\b"),
     ("required", r"\b(must|required|have to|responsible for|will)\b"),
@@ -97,7 +100,7 @@ class Embeddings:
     def __init__(self) -> None:
         from sentence_transformers import SentenceTransformer  # noqa: PLC0415 -- optional, and slow to import
 
-        folder = next(Path(place) for place in find_spec(self._weights).submodule_search_locations)
+        folder = Path(str(files(self._weights)))
         model = next(folder.rglob("modules.json"), None) or next(folder.rglob("config.json"))
         self._model = SentenceTransformer(str(model.parent), device="cpu")
         self._vectors = np.zeros((0, 0))

@@ -9,6 +9,7 @@ import subprocess
 import sys
 import time
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -18,9 +19,10 @@ from knowledge.topics.library import load_concerns
 from tests.bench.peers import PeerAtSchool
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from tests.bench.exams import Exam, Question
+    from tests.bench.marking import Given
     from tests.bench.peers import Peer
 
 ROUNDS = 5
@@ -35,48 +37,60 @@ _STORY = "We set off for the museum when it was raining and the coach was late, 
 
 @dataclass(frozen=True)
 class Speed:
-    """Milliseconds a question."""
+    """Milliseconds a question: over all rounds, in the first, in which every question is new, and undisturbed.
+
+    Undisturbed is each question's quickest round, which is what it takes where nothing else runs on the machine.
+    """
 
     name: str
     p50: float
     p99: float
     first_p50: float
     first_p99: float
-    """The same of the first round alone, in which every question is new."""
+    undisturbed_p50: float
+    undisturbed_p99: float
 
 
 @dataclass(frozen=True)
 class Scale:
-    """What a great number of schools costs."""
+    """What a great number of schools costs; times in milliseconds, `indexing` for each school."""
 
     schools: int
     clauses: int
-    indexing_ms: float
+    indexing: float
     megabytes: float
     p50: float
     p99: float
 
 
-def of_engine(exam: Exam) -> Speed:
-    """Measure the engine on an exam."""
-    return _measured("Ask First", lambda q: exam.engine.answer(q.school, q.role, q.q), exam.questions)
+def of_questions(exam: Exam, peers: Sequence[type[Peer]]) -> list[Speed]:
+    """Measure the engine and each peer on an exam, round by round, so that a busy machine slows all of them alike."""
+    answering: dict[str, Callable[[Question], object]] = {
+        "Ask First": lambda q: exam.engine.answer(q.school, q.role, q.q)
+    }
+    for kind in peers:
+        at = {slug: PeerAtSchool(kind(), school) for slug, school in exam.engine.schools.items()}
+        answering[kind.name] = partial(_ask_peer, at)
+    rounds: dict[str, list[list[float]]] = {name: [] for name in answering}
+    for _ in range(ROUNDS):
+        for name, answer in answering.items():
+            rounds[name].append([_milliseconds(answer, q) for q in exam.questions])
+    return [_speed(name, taken) for name, taken in rounds.items()]
 
 
-def of_peer(kind: Callable[[], Peer], exam: Exam) -> Speed:
-    """Measure a peer on the same exam: the nearest clauses and a verdict by keywords."""
-    at = {slug: PeerAtSchool(kind(), school) for slug, school in exam.engine.schools.items()}
-    return _measured(kind().name, lambda q: at[q.school].answer(q.q), exam.questions)
+def _ask_peer(at: Mapping[str, PeerAtSchool], question: Question) -> Given:
+    return at[question.school].answer(question.q)
 
 
-def _measured(name: str, answer: Callable[[Question], object], questions: Sequence[Question]) -> Speed:
-    rounds = [[_milliseconds(lambda q=q: answer(q)) for q in questions] for _ in range(ROUNDS)]
-    times = [taken for one in rounds for taken in one]
-    return Speed(name, _at(times, 50), _at(times, 99), _at(rounds[0], 50), _at(rounds[0], 99))
+def _speed(name: str, rounds: Sequence[Sequence[float]]) -> Speed:
+    every = [taken for one in rounds for taken in one]
+    quickest = [min(taken) for taken in zip(*rounds, strict=True)]
+    return Speed(name, *(_at(times, percent) for times in (every, rounds[0], quickest) for percent in (50, 99)))
 
 
-def _milliseconds(do: Callable[[], object]) -> float:
+def _milliseconds(do: Callable[..., object], *told: object) -> float:
     began = time.perf_counter()
-    do()
+    do(*told)
     return 1000 * (time.perf_counter() - began)
 
 
@@ -89,7 +103,7 @@ def of_long_message(engine: Engine) -> float:
     message = (_STORY * (LONG // len(_STORY) + 1))[:LONG] + " Can I add one of the mums on Facebook?"
     slug = next(iter(engine.schools))
     # Each a little different, so that none is remembered.
-    times = [_milliseconds(lambda n=n: engine.answer(slug, Audience.STAFF, f"{n} {message}")) for n in range(ROUNDS)]
+    times = [_milliseconds(engine.answer, slug, Audience.STAFF, f"{n} {message}") for n in range(ROUNDS)]
     return statistics.median(times)
 
 
@@ -123,7 +137,7 @@ def of_many_schools(exam: Exam, say: Callable[[int], None]) -> Scale:
             say(done)
     indexing, memory = time.perf_counter() - began, _memory() - before
     asked = [(f"school-{draw.randrange(SCHOOLS)}", q) for q in exam.questions]
-    times = [_milliseconds(lambda s=slug, q=q: engine.answer(s, q.role, q.q)) for slug, q in asked]
+    times = [_milliseconds(engine.answer, slug, q.role, q.q) for slug, q in asked]
     return Scale(SCHOOLS, CLAUSES, 1000 * indexing / SCHOOLS, memory, _at(times, 50), _at(times, 99))
 
 
@@ -131,12 +145,3 @@ def _memory() -> float:
     """Give the memory that this process holds, in MB."""
     pages = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[1])
     return pages * resource.getpagesize() / _MEGABYTE
-
-
-def lines(speeds: Iterable[Speed]) -> list[str]:
-    """Give the speeds as rows of a table, each beside the first."""
-    first, *_ = found = list(speeds)
-    return [
-        f"| {s.name} | {s.p50:.2f} | {s.p99:.2f} | {s.first_p50:.2f} | {s.first_p99:.2f} | {s.p50 / first.p50:.2f} |"
-        for s in found
-    ]

@@ -31,7 +31,7 @@ from tests.storm.outside import LEADS, SCRIPTS, Outside, Report
 _SORTS = tuple(SCRIPTS)
 _CONTACTS = """
 school: st-peters
-hours: {{mon: "00:00-23:59", tue: "00:00-23:59", wed: "00:00-23:59", thu: "00:00-23:59", fri: "00:00-23:59"}}
+hours: {{mon: "00:00-23:59", tue: "00:00-23:59", wed: "00:00-23:59", thu: "00:00-23:59", fri: "00:00-23:59", sat: "00:00-23:59", sun: "00:00-23:59"}}
 terms: [{{from: 2020-01-01, to: 2040-12-31}}]
 waits: {{now: 10, today: 60, soon: 60}}
 people:
@@ -185,6 +185,7 @@ class Storm:
             open_ones = [r for r in self._here() if not r.confirmed or not (r.opened_by or r.ringing)]
             if not open_ones:
                 break
+            if os.environ.get("DBG"): print(len(self.outside.sent), [(r.number, r.sort, bool(r.confirmed), r.reference, r.told, r.opened_by, r.ringing) for r in open_ones][:4], self.outside.wrong[:3], file=sys.stderr)
             self._jump(61)
             await asyncio.sleep(2.5)
         await asyncio.sleep(2)

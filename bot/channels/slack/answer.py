@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from bot.channels.channel import Delivery
 from bot.channels.slack.home import home
 from bot.channels.slack.parse import NAME, Heard, Kind
-from bot.channels.slack.prompts import prompts_for
+from bot.channels.slack.prompts import offered
 from bot.channels.slack.render import GO_ON, SEND, in_form, pressed, render, told_in_place, view
 from bot.dispatch import dispatch
 from handlers import cases, privacy, quiz, report, status, subscribe
@@ -43,7 +43,7 @@ def answer(heard: Heard, school: str, role: Audience, world: World) -> list[Deli
     if heard.kind is Kind.HOME:
         found = [_publish(heard, message, world)]
     elif heard.kind is Kind.CHAT_OPENED:
-        found = [_prompts(heard, role)]
+        found = [_prompts(heard, message, world)]
     else:
         reply = _reply(heard, message, world)
         found = list(_sent(heard, message, reply, _words_for(reply, message, world)))
@@ -228,8 +228,9 @@ def _publish(heard: Heard, message: Message, world: World) -> Delivery:
     return _call(heard, f"home {heard.user}", "views.publish", args, optional=True)
 
 
-def _prompts(heard: Heard, role: Audience) -> Delivery:
-    prompts = [{"title": prompt.title, "message": prompt.message} for prompt in prompts_for(role)]
+def _prompts(heard: Heard, message: Message, world: World) -> Delivery:
+    found = offered(world.engine, message.school, message.role)
+    prompts = [{"title": prompt.title, "message": prompt.message} for prompt in found]
     args = {"channel_id": heard.channel, "title": say("slack.prompts"), "prompts": prompts}
     return _call(heard, f"prompts {heard.channel}", "assistant.threads.setSuggestedPrompts", args, optional=True)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from bot.channels.slack.parse import ASK_BOX, SAY
-from bot.channels.slack.prompts import prompts_for
+from bot.channels.slack.prompts import offered
 from bot.channels.slack.render import VIEW_BLOCKS, blocks_of, buttons_of, heading, plain_text, small
 from handlers.home import overview
 from handlers.message import Button
@@ -22,7 +22,8 @@ _LONGEST_QUESTION = 1000
 def home(message: Message, world: World) -> Payload:
     """Give the page of one person."""
     school = world.engine.schools[message.school]
-    topics = tuple(Button(prompt.title, SAY, prompt.message) for prompt in prompts_for(message.role))
+    prompts = offered(world.engine, message.school, message.role)
+    topics = tuple(Button(prompt.title, SAY, prompt.message) for prompt in prompts)
     blocks = [
         heading(say("slack.hello", school=school.name)),
         _ask_box(),

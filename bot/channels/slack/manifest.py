@@ -5,9 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from bot.channels.slack.parse import CONCERN_SHORTCUT
-from bot.channels.slack.prompts import prompts_for
+from bot.channels.slack.prompts import usual
 from handlers.wording import say
-from knowledge.model import Audience
 
 if TYPE_CHECKING:
     from bot.channels.channel import Payload
@@ -50,7 +49,7 @@ def manifest(url: str = "") -> Payload:
             "bot_user": {"display_name": "Ask First", "always_online": True},
             "agent_view": {
                 "agent_description": say("slack.app_description"),
-                "suggested_prompts": [{"title": p.title, "message": p.message} for p in prompts_for(Audience.STAFF)],
+                "suggested_prompts": [{"title": p.title, "message": p.message} for p in usual()],
             },
             "slash_commands": [_command(name, *words, url) for name, words in COMMANDS.items()],
             "shortcuts": [

@@ -118,7 +118,7 @@ class Telegram:
             (f"messages come {f'to {wanted}' if wanted else 'by polling'}", ""),
         ]
         if self._bot.bot.can_read_all_group_messages:
-            mend = "Send /setprivacy to @BotFather, choose the bot, then Enable; take it out of its groups and add it again"
+            mend = "Send /setprivacy to @BotFather, choose the bot, then Enable; then add it to its groups anew"
             found[1] = ("it hears everything that is said in groups", mend)
         if info.url != wanted and info.url:
             found[2] = (
