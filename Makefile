@@ -19,7 +19,9 @@ $(READY): requirements/dev.txt pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit("Ask First needs Python 3.11 or newer; this is " + sys.version.split()[0] + ". Try: make setup PYTHON=python3.12") if sys.version_info < (3, 11) else None'
 	@echo "Setting up Ask First in $(VENV) (once, about a minute) …" >&2
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/dev.txt
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/uv.txt
+	@$(BIN)/uv pip install --quiet --python $(BIN)/python --require-hashes -r requirements/dev.txt 2>/dev/null \
+		|| $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/dev.txt
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
 	@$(BIN)/askfirst index >&2
 	@touch $(READY)
@@ -42,6 +44,9 @@ check: $(READY)  ## formatting, lint, types, import rules, packs
 	@$(BIN)/mypy --no-error-summary
 	@said=$$($(BIN)/lint-imports --no-logo) || { echo "$$said"; exit 1; }
 	@$(BIN)/askfirst check --quiet
+
+storm: $(READY)  ## kill -9 at every step of the life of a report; prints the ledger's last line (ARGS="--postgresql")
+	@$(BIN)/python -m tests.storm.storm $(ARGS)
 
 storm-channels: $(READY)  ## 300 people at once on Telegram and Slack, with kill -9; prints the figures
 	@$(BIN)/python -m tests.bench.storm_channels
@@ -68,3 +73,5 @@ lock: $(READY)  ## pin the newest requirements with their hashes
 		--extra dev -o requirements/dev.txt pyproject.toml
 	@$(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes --no-annotate --no-header \
 		--extra bench --constraints requirements/dev.txt -o requirements/bench.txt pyproject.toml
+	@echo uv | $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-annotate --no-header \
+		--constraints requirements/dev.txt -o requirements/uv.txt -

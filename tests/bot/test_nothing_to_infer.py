@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -12,6 +13,7 @@ from bot.app import open_store
 from bot.settings import Settings
 from handlers.ports import Draft, NewCase
 from knowledge.contacts import load_contacts
+from knowledge.escalating import next_wave, wave
 from knowledge.model import KINDS
 from knowledge.routing import CHILD_AT_RISK, Concern, Staffing, Urgency, route
 from tests.bot.leading import at_work
@@ -20,12 +22,13 @@ from tests.handlers.telling import CONTACTS
 from tests.knowledge.test_routing import school_of
 
 AT = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
+SCHOOLS = ("kingsthorpe-village", "newall-green", "st-johns", "st-marys", "st-peters")
 POSTS = ("head", "dsl", "chair", "head-of-school", "deputy-dsl", "deputy-head", "ict-technician")
 
 
-def looks(bot, label, reference):
+def looks(bot, slug, label, reference):
     """Everything that somebody with a contact can look at in their own chat."""
-    person = Person(bot.world, school="st-peters", name=f"T1/{label}", channel="slack")
+    person = Person(bot.world, school=slug, name=f"T1/{label}", channel="slack")
     seen = [person.says("cases"), person.says(f"status {reference}")]
     seen += [
         person.sends(action=f"cases.{step}", value=reference) for step in ("open", "taken", "stepped-back", "let-in")
@@ -36,31 +39,72 @@ def looks(bot, label, reference):
     return seen
 
 
-def enrolled(store, engine, contacts, clock):
+def enrolled(store, engine, contacts, clock, slug):
     bot = at_work(store, engine, contacts, clock)
-    for lead in store.leads.holders("st-peters"):
-        code = store.leads.code("st-peters", lead.label)
+    for lead in store.leads.holders(slug):
+        code = store.leads.code(slug, lead.label)
         store.leads.enrol(code, "slack", f"T1/{lead.label}")
     return bot
 
 
-@pytest.mark.slow
-@given(
-    kind=st.sampled_from(KINDS),
-    about=st.sampled_from(POSTS),
-    absent=st.frozensets(st.sampled_from(POSTS), max_size=2),
-    urgency=st.sampled_from(list(Urgency)),
-)
-@settings(max_examples=6, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-def test_what_somebody_left_out_sees_is_the_same_with_and_without_the_case(  # noqa: PLR0917 -- hypothesis fills them in
-    engine, tmp_path_factory, kind, about, absent, urgency
+def people_of(slug):
+    """The contacts of a school: the same people, at each."""
+    return replace(load_contacts(CONTACTS)["st-peters"], school=slug)
+
+
+WHATEVER = {
+    "kind": st.sampled_from(KINDS),
+    "about": st.sampled_from(POSTS),
+    "absent": st.frozensets(st.sampled_from(POSTS), max_size=2),
+    "urgency": st.sampled_from(list(Urgency)),
+}
+
+
+@pytest.mark.parametrize("slug", SCHOOLS)
+@given(**WHATEVER)
+@settings(max_examples=15, deadline=None)
+def test_at_every_school_whoever_is_left_out_is_in_no_wave_and_somebody_is_told_or_is_to_be_rung(
+    slug, kind, about, absent, urgency
 ):
-    contacts = load_contacts(CONTACTS)
-    found = contacts["st-peters"]
+    found, routed, people, more = routed_at(slug, kind, about, absent)
+    at = AT
+    told = set()
+    for number in range(8):
+        told |= {notice.label for notice in wave(number, found, people, more, at).notices}
+        at = next_wave(number, urgency, found, at)
+    assert told.isdisjoint(routed.excluded_people)
+    assert told or routed.ring
+
+
+def routed_at(slug, kind, about, absent):
+    """Where a report goes, and who that is."""
+    found = people_of(slug)
     staffing = Staffing(absent, found.staffing(AT).held_by)
-    routed = route(school_of("st-peters"), Concern(kind, frozenset({about}), kind in CHILD_AT_RISK), staffing)
+    routed = route(school_of(slug), Concern(kind, frozenset({about}), kind in CHILD_AT_RISK), staffing)
     people = found.holders([r.role for r in routed.recipients], AT, routed.excluded_people)
     more = found.holders([r.role for r in routed.next_in_line], AT, {*routed.excluded_people, *people})
+    return found, routed, people, more
+
+
+@pytest.mark.parametrize("about", ["head", "dsl"])
+def test_what_the_subject_sees_is_the_same_with_and_without_the_case(engine, tmp_path_factory, about):
+    the_same(engine, tmp_path_factory, "newall-green", "adult-conduct", about, frozenset(), Urgency.TODAY)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("slug", SCHOOLS)
+@given(**WHATEVER)
+@settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_what_somebody_left_out_sees_is_the_same_with_and_without_the_case(  # noqa: PLR0917 -- hypothesis fills them in
+    engine, tmp_path_factory, slug, kind, about, absent, urgency
+):
+    the_same(engine, tmp_path_factory, slug, kind, about, absent, urgency)
+
+
+def the_same(engine, tmp_path_factory, slug, kind, about, absent, urgency):  # noqa: PLR0917 -- the parts of a report
+    """Live through the same days with a case and without it, and compare all that those left out can see."""
+    found, routed, people, more = routed_at(slug, kind, about, absent)
+    contacts = {slug: found}
     seen: list[dict[str, list[str]]] = []
     told: set[str] = set()
     reference = ""
@@ -68,12 +112,12 @@ def test_what_somebody_left_out_sees_is_the_same_with_and_without_the_case(  # n
     for with_case in (True, False):
         clock = FakeClock(AT)
         with open_store(Settings(data=tmp_path_factory.mktemp("store"), _env_file=None), clock) as store:
-            bot = enrolled(store, engine, contacts, clock)
+            bot = enrolled(store, engine, contacts, clock, slug)
             if with_case:
-                store.drafts.keep("reporter", "reporter", Draft("d", "st-peters", {}, AT))
+                store.drafts.keep("reporter", "reporter", Draft("d", slug, {}, AT))
                 case = NewCase(
                     draft="d",
-                    school="st-peters",
+                    school=slug,
                     role="staff",
                     kind=kind,
                     about=(about,),
@@ -97,7 +141,7 @@ def test_what_somebody_left_out_sees_is_the_same_with_and_without_the_case(  # n
                 for _ in range(6):
                     told |= {address for _, address, _ in bot.goes_on(urgent_wait(found, urgency))}
             labels = [p.label for p in found.people if p.label in routed.excluded_people]
-            seen.append({label: looks(bot, label, reference) for label in labels})
+            seen.append({label: looks(bot, slug, label, reference) for label in labels})
     assert seen[0] == seen[1]
     left_out = {a for p in found.people if p.label in routed.excluded_people for _, a in p.channels}
     assert told.isdisjoint(left_out)

@@ -78,9 +78,7 @@ class Wire:
         one = received.payload
         said = {name: one[name] for name in ("text", "action", "value") if name in one}
         role = Audience(one.get("role", "staff"))
-        message = Message(
-            self.name, received.event, one["person"], one["person"], SCHOOL, role, world.clock(), **said
-        )
+        message = Message(self.name, received.event, one["person"], one["person"], SCHOOL, role, world.clock(), **said)
         return self._write(one["person"], dispatch(message, world), received.event)
 
     def sorry(self, received: Received) -> list[Delivery]:

@@ -195,8 +195,8 @@ class Outside:
             known.told.append(lead)
             if known.sort == "head" and lead == LEADS["head-1"]:
                 self.wrong.append(f"{known.person}: the head was told")
-        never = known is not None and known.number % 50 == 7  # noqa: PLR2004 -- one in fifty is opened by nobody
-        if "report" in text.lower() and not never and (self.still or self.random.random() < 0.5):  # noqa: PLR2004
+        never = known is not None and known.number % 50 == 7
+        if "report" in text.lower() and not never and (self.still or self.random.random() < 0.5):
             self.says(lead, action="cases.open", value=reference[0])
 
 

@@ -125,7 +125,7 @@ class Storm:
             if self._plan:
                 step, number = self._plan.pop(0)
                 count = self.outside.random.randint(1, 4) if number > 1 else 1
-                kill_after = 12.0
+                kill_after = 6.0
             elif at_random:
                 at_random -= 1
                 kill_after = self.outside.random.uniform(1.2, 4.0)
@@ -178,16 +178,14 @@ class Storm:
 
     async def _calm(self) -> None:
         """Let everything that was planned happen, and let time pass until each report is in somebody's hand."""
-        await self._until(lambda: not self._plan)
-        self.outside.still = True
         until = time.monotonic() + _PATIENCE
         while time.monotonic() < until:
+            self.outside.still = not self._plan
             open_ones = [r for r in self._here() if not r.confirmed or not (r.opened_by or r.ringing)]
-            if not open_ones:
+            if not open_ones and not self._plan:
                 break
-            if os.environ.get("DBG"): print(len(self.outside.sent), [(r.number, r.sort, bool(r.confirmed), r.reference, r.told, r.opened_by, r.ringing) for r in open_ones][:4], self.outside.wrong[:3], file=sys.stderr)
             self._jump(61)
-            await asyncio.sleep(2.5)
+            await asyncio.sleep(2.2)
         await asyncio.sleep(2)
 
     async def _until(self, done: Any) -> None:

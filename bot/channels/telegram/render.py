@@ -123,8 +123,8 @@ def _parts(words: str) -> Iterator[str]:
     """Cut what is too long for one message, between words where there are any."""
     while length(words) > TEXT_LIMIT:
         at = TEXT_LIMIT
-        while length(words[:at]) > TEXT_LIMIT:
-            at -= 1
+        while (over := length(words[:at]) - TEXT_LIMIT) > 0:
+            at -= (over + 1) // 2  # a character counts for two at most
         space = words.rfind(" ", at // 2, at)
         cut = space if space > 0 else at
         yield words[:cut].rstrip()

@@ -106,6 +106,7 @@ class Seen:
     wrong: list[str]
 
 
+_SPEC = Spec()
 _TEMPTING = re.compile(r"(?<![\w/])[@#]\w+|(?<![\w/<>])/\w+|\w+://\w|\bwww\.\w|\w\.example\b|\w@\w+\.\w")
 """What Telegram makes a mention, a command or a link of by itself."""
 
@@ -150,7 +151,7 @@ def telegram(reply: Reply) -> Seen:
         ]
         wrong += [f"a row of {len(row)}" for row in rows if len(row) > 8]
         wrong += ["more than 100 buttons"] if len(buttons) > 100 else []
-        wrong += Spec().call("sendMessage", {"chat_id": 1, **message})
+        wrong += _SPEC.call("sendMessage", {"chat_id": 1, **message})
     return Seen(words, labels, active, wrong)
 
 
