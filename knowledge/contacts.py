@@ -154,7 +154,8 @@ def load_contacts(path: Path) -> dict[str, Contacts]:
 
 def _contacts(root: Field) -> Contacts:
     row = root.entry(
-        required=["school", "hours", "terms", "people", "outside"], optional=["timezone", "waits", "remind_after", "keeps_years"]
+        required=["school", "hours", "terms", "people", "outside"],
+        optional=["timezone", "waits", "remind_after", "keeps_years"],
     )
     people: tuple[Person, ...] = row.read("people", _people, ())
     held = {role for person in people for role in person.roles if person.left is None}

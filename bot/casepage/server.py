@@ -206,7 +206,8 @@ def _response(answer: Answer) -> web.Response:
 
 def _remote(request: web.Request) -> str:
     """Say where a request comes from: what the school's own server says, where it is that which asks."""
-    remote, last = request.remote or "", request.headers.get("X-Forwarded-For", "").split(",")[-1].strip()
+    remote, said = request.remote or "", ",".join(request.headers.getall("X-Forwarded-For", []))
+    last = said.rpartition(",")[2].strip()
     try:
         return last if last and ipaddress.ip_address(remote).is_private else remote
     except ValueError:

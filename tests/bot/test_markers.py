@@ -23,7 +23,7 @@ FIELDS = ("what", "when", "where", "reach", "person", "draft", "note", "message"
 @pytest.fixture
 def mark():
     """A random word for each field."""
-    return {field: f"zq{random.getrandbits(60):015x}" for field in FIELDS}  # noqa: S311 -- no secret
+    return {field: f"zq{random.getrandbits(60):015x}" for field in FIELDS}
 
 
 def live(bot, mark, monkeypatch):
@@ -56,7 +56,7 @@ def live(bot, mark, monkeypatch):
     return (code, *mark.values())
 
 
-def test_no_field_stands_in_database_wal_log_or_backup(engine, clock, tmp_path, monkeypatch, caplog, mark):
+def test_no_field_stands_in_database_wal_log_or_backup(engine, clock, tmp_path, monkeypatch, caplog, mark):  # noqa: PLR0917 -- fixtures
     caplog.set_level(logging.DEBUG)
     clock.now = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
     data = tmp_path / "data"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from functools import cache
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -22,6 +23,7 @@ from tests.handlers.telling import CONTACTS
 from tests.knowledge.test_routing import school_of
 
 AT = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
+_SCHOOL = cache(school_of)
 SCHOOLS = ("kingsthorpe-village", "newall-green", "st-johns", "st-marys", "st-peters")
 POSTS = ("head", "dsl", "chair", "head-of-school", "deputy-dsl", "deputy-head", "ict-technician")
 
@@ -80,7 +82,7 @@ def routed_at(slug, kind, about, absent):
     """Where a report goes, and who that is."""
     found = people_of(slug)
     staffing = Staffing(absent, found.staffing(AT).held_by)
-    routed = route(school_of(slug), Concern(kind, frozenset({about}), kind in CHILD_AT_RISK), staffing)
+    routed = route(_SCHOOL(slug), Concern(kind, frozenset({about}), kind in CHILD_AT_RISK), staffing)
     people = found.holders([r.role for r in routed.recipients], AT, routed.excluded_people)
     more = found.holders([r.role for r in routed.next_in_line], AT, {*routed.excluded_people, *people})
     return found, routed, people, more

@@ -31,7 +31,9 @@ from tests.storm.outside import LEADS, SCRIPTS, Outside, Report
 _SORTS = tuple(SCRIPTS)
 _CONTACTS = """
 school: st-peters
-hours: {{mon: "00:00-23:59", tue: "00:00-23:59", wed: "00:00-23:59", thu: "00:00-23:59", fri: "00:00-23:59", sat: "00:00-23:59", sun: "00:00-23:59"}}
+hours:
+  {{mon: "00:00-23:59", tue: "00:00-23:59", wed: "00:00-23:59", thu: "00:00-23:59", fri: "00:00-23:59",
+  sat: "00:00-23:59", sun: "00:00-23:59"}}
 terms: [{{from: 2020-01-01, to: 2040-12-31}}]
 waits: {{now: 10, today: 60, soon: 60}}
 people:
@@ -149,6 +151,7 @@ class Storm:
             if process.returncode is None:
                 process.send_signal(signal.SIGKILL)
                 await process.wait()
+            self._jump(0.5)  # what a dead process had in hand is let go of after a while
 
     async def _with_fault(self, fault: str) -> None:
         """Let something be broken for a while."""
@@ -190,7 +193,7 @@ class Storm:
 
     async def _until(self, done: Any) -> None:
         until = time.monotonic() + _PATIENCE
-        while not done() and time.monotonic() < until:
+        while not done() and time.monotonic() < until:  # noqa: ASYNC110 -- what is awaited is seen from outside alone
             await asyncio.sleep(0.1)
 
     def _ledger(self, seconds: float) -> dict[str, Any]:

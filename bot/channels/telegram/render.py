@@ -37,7 +37,7 @@ _FOLDED_LINE = 600
 _JOINER = "\u2060"
 """A character without width; it keeps a name, a command or an address from becoming a link."""
 _NAME_OR_COMMAND = re.compile(r"((?<![\w/])[@#]|(?<![\w/<])/)(?=\w)")
-_ADDRESS = re.compile(r"(?:\w+:/+)?[\w-]+(?:\.[\w-]+)+|\w+:/+(?=\w)", re.UNICODE)
+_ADDRESS = re.compile(r"(?<![\w-])(?:(?:\w+:/+)?[\w-]+(?:\.[\w-]+)+|\w+:/+(?=\w))")
 _LETTERED = re.compile(r"([A-Za-z0-9]{1,2})\. ")
 
 Payload = dict[str, Any]
