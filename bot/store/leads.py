@@ -9,7 +9,6 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import delete, insert, select, update
-from sqlalchemy.exc import IntegrityError
 
 from bot.store.sealing import tidy_code
 from bot.store.tables import enrolments, holders, identities, stamp
@@ -153,25 +152,24 @@ class StoredLeads:
 
     def enrol(self, code: str, channel: str, person: str) -> Lead | None:
         """Know a lead by an account from now on, by a one-time code; None where the code is none, or is used up."""
-        row = None
         mine = enrolments.c.code == self._lookup.of("enrolment", tidy_code(code))
         now = stamp(self._clock())
-        try:
-            with self._units.begin() as connection:
-                row = connection.execute(
-                    select(holders)
-                    .join(enrolments, enrolments.c.holder == holders.c.id)
-                    .where(mine & (enrolments.c.until > now) & holders.c.until.is_(None))
-                    .with_for_update()
-                ).one_or_none()
-                if row is None or not connection.execute(delete(enrolments).where(mine)).rowcount:
-                    return None
-                connection.execute(
-                    insert(identities).values(holder=row.id, account=self._account(channel, person), enrolled=now)
-                )
-        except IntegrityError:
-            pass  # they had enrolled with this account before
-        return _lead(row) if row else None
+        account = self._account(channel, person)
+        with self._units.begin() as connection:
+            row = connection.execute(
+                select(holders)
+                .join(enrolments, enrolments.c.holder == holders.c.id)
+                .where(mine & (enrolments.c.until > now) & holders.c.until.is_(None))
+                .with_for_update()
+            ).one_or_none()
+            if row is None or not connection.execute(delete(enrolments).where(mine)).rowcount:
+                return None
+            # Somebody who had enrolled with this account before uses the code up all the same: the code's end must
+            # never be undone by what follows, or somebody else could enrol with it.
+            known = (identities.c.holder == row.id) & (identities.c.account == account)
+            if not connection.execute(select(identities.c.holder).where(known)).first():
+                connection.execute(insert(identities).values(holder=row.id, account=account, enrolled=now))
+        return _lead(row)
 
     def who(self, school: str, channel: str, person: str) -> Lead | None:
         """Give the lead of a school whom an account belongs to, or None."""

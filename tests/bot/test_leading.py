@@ -56,6 +56,14 @@ def test_a_code_works_once_and_only_for_a_week(bot, clock):
     assert "That code is none" in Person(bot.world, name="thief").says(f"enrol {code}")
 
 
+def test_a_fresh_code_used_by_somebody_enrolled_already_is_used_up_for_everybody(bot):
+    head = Person(bot.world, name="head")
+    head.says(f"enrol {bot.store.leads.code('st-peters', 'head-1')}")
+    again = bot.store.leads.code("st-peters", "head-1")
+    assert "You are enrolled" in head.says(f"enrol {again}")
+    assert "That code is none" in Person(bot.world, name="thief").says(f"enrol {again}")
+
+
 def test_guessing_codes_is_stopped(bot):
     guesser = Person(bot.world)
     for _ in range(5):

@@ -71,6 +71,8 @@ class Outside:
         self.down = False
         self.still = False
         """Whether leads open everything that they are told of, so that the storm can end."""
+        self.polled = asyncio.Event()
+        """Set once the bot has asked for events."""
         self._events: list[dict[str, Any]] = []
         self._done = 0
         self._more = asyncio.Event()
@@ -136,6 +138,7 @@ class Outside:
 
     async def _give(self, request: web.Request) -> web.Response:
         """Give the events after those that are done; a few at a time, and some of them twice."""
+        self.polled.set()
         self._done = max(self._done, int(request.query["done"]))
         if len(self._events) <= self._done:
             self._more.clear()

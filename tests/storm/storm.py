@@ -134,20 +134,25 @@ class Storm:
             await self._one_life(address, step, count, kill_after)
 
     async def _one_life(self, address: str, step: str, count: int, kill_after: float | None) -> None:
+        self.outside.polled.clear()
         arguments = (str(self.folder), address, str(self.outside.mail_port), step, str(count))
         with (self.folder / "bot.err").open("a") as errors:
             process = await asyncio.create_subprocess_exec(
                 sys.executable, "-m", "tests.storm.bot_process", *arguments, stderr=errors
             )
         self.restarts += 1
+        dying, polled = asyncio.create_task(process.wait()), asyncio.create_task(self.outside.polled.wait())
         try:
-            await asyncio.wait_for(process.wait(), kill_after)
+            # A life is counted from when the bot is there, however long its machine takes to start it.
+            await asyncio.wait((dying, polled), return_when=asyncio.FIRST_COMPLETED)
+            await asyncio.wait_for(dying, kill_after)
             if process.returncode == -signal.SIGKILL:
                 self.kills[step] = self.kills.get(step, 0) + 1
         except TimeoutError:
             name = "at random" if not step else "at random, since a step did not come"
             self.kills[name] = self.kills.get(name, 0) + 1
         finally:
+            polled.cancel()
             if process.returncode is None:
                 process.send_signal(signal.SIGKILL)
                 await process.wait()
