@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from handlers.message import Button, Card, Reply, Signal
 from handlers.wording import say
 from knowledge.answering.answer import Help
+from knowledge.answering.asking import Kind
 from knowledge.answering.thread import asks_why, continues, joined
 from knowledge.model import Audience, Modality, Verdict, Wording
 from knowledge.smart.signposts import load_signposts
@@ -37,6 +38,7 @@ _SIGNALS = {
 _UNSURE = 0.5
 """Below this confidence the next clause is shown beside the first."""
 _BANS = (Modality.MUST_NOT, Modality.SHOULD_NOT)
+_DUTIES = (Verdict.REQUIRED, Verdict.RECOMMENDED)
 _YES_OR_NO = {"yes": True, "y": True, "yeah": True, "yep": True, "no": False, "n": False, "nope": False}
 _MONTHS = [
     "January",
@@ -215,6 +217,8 @@ def _card(answer: Answer, role: Audience, today: date) -> Card:
         clause = answer.citations[0].clause
         if answer.verdict is Verdict.ALLOWED and clause.modality in _BANS:
             verdict = say("verdict.allowed_exception")
+        elif answer.why.kind == Kind.MAY and answer.verdict in _DUTIES:
+            verdict = say(f"verdict.{answer.verdict.value}_here")  # a "yes" would sound like leave
         headline = f"{verdict} {clause.text}".strip()
         if answer.follow_up:
             lines.append(answer.follow_up.ask)
