@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import math
 from collections import defaultdict
+from itertools import accumulate
+from sys import intern
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -25,15 +27,17 @@ class Nearness:
                 texts_of[word].append(text)
         rarity = {word: math.log(1 + len(bags) / len(texts)) for word, texts in texts_of.items()}
         lengths = [math.sqrt(sum(sorted(rarity[word] ** 2 for word in bag))) or 1.0 for bag in bags]
+        words = sorted(texts_of)
         self._size = len(bags)
         self._unknown = math.log(1 + len(bags)) ** 2
-        self._words = {word: number for number, word in enumerate(sorted(texts_of))}
-        self._weights = [rarity[word] ** 2 for word in self._words]
-        self._texts = [np.array(texts_of[word], dtype=np.intp) for word in self._words]
-        self._shares = [
-            np.array([rarity[word] ** 2 / lengths[text] for text in texts_of[word]], dtype=np.float32)
-            for word in self._words
-        ]
+        # One piece for all words, and words that schools have in common kept once: a thousand schools fit in memory.
+        self._words = {intern(word): number for number, word in enumerate(words)}
+        self._starts = [0, *accumulate(len(texts_of[word]) for word in words)]
+        self._weights = np.array([rarity[word] ** 2 for word in words])
+        self._texts = np.array([text for word in words for text in texts_of[word]], dtype=np.int32)
+        self._shares = np.array(
+            [rarity[word] ** 2 / lengths[text] for word in words for text in texts_of[word]], dtype=np.float32
+        )
 
     def of(self, bag: AbstractSet[str]) -> NDArray[np.float64]:
         """Give for each text how near it is to a bag of words, 0 to 1."""
@@ -41,7 +45,8 @@ class Nearness:
         known = sorted(self._words[word] for word in bag if word in self._words)
         if not known:
             return np.zeros(self._size)
-        weight = sum([self._weights[word] for word in known]) + (len(bag) - len(known)) * self._unknown
-        texts = np.concatenate([self._texts[word] for word in known])
-        shares = np.concatenate([self._shares[word] for word in known])
+        weight = float(self._weights.take(known).sum()) + (len(bag) - len(known)) * self._unknown
+        places = [slice(self._starts[word], self._starts[word + 1]) for word in known]
+        texts = np.concatenate([self._texts[place] for place in places])
+        shares = np.concatenate([self._shares[place] for place in places])
         return np.bincount(texts, weights=shares, minlength=self._size) / math.sqrt(weight)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 from knowledge.model import KINDS, Audience
@@ -37,6 +38,7 @@ def topic_files(folder: Path = TOPICS) -> list[Path]:
     return sorted(folder.glob("*.yaml"))
 
 
+@cache
 def load_topics(folder: Path = TOPICS, files: str = "*.yaml") -> tuple[Topic, ...]:
     """Load every topic of the files that match; raises PackError with every problem in every file."""
     problems = Problems()

@@ -41,7 +41,7 @@ class Results:
     development_marks: list[Mark] = field(default_factory=list)
     speeds: list[Speed] = field(default_factory=list)
     long_message: float = 0.0
-    cold_start: tuple[float, float] = (0.0, 0.0)
+    cold_start: float = 0.0
     scale: Scale | None = None
     far_away: list[Found] = field(default_factory=list)
     skipped: list[str] = field(default_factory=list)

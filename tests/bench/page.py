@@ -144,7 +144,6 @@ def _confidence(results: Results) -> str:
 
 def _speed(results: Results) -> str:
     own = results.speeds[0]
-    seconds, memory = results.cold_start
     scale = results.scale
     rows = [
         (
@@ -159,7 +158,7 @@ def _speed(results: Results) -> str:
     columns = ("p50 / p99", "all rounds", "first round", "undisturbed", f"{own.name} beside it")
     lines = [
         f"- A message of {speed.LONG:,} characters: {results.long_message:.1f} ms.",
-        f"- `askfirst ask` from a cold start: {seconds:.2f} s of CPU (median of {speed.STARTS}), {memory:.0f} MB.",
+        f"- `askfirst ask` from a cold start: {results.cold_start:.2f} s of CPU (median of {speed.STARTS}).",
     ]
     if scale:
         lines.append(

@@ -107,8 +107,8 @@ def of_long_message(engine: Engine) -> float:
     return statistics.median(times)
 
 
-def of_cold_start() -> tuple[float, float]:
-    """Measure `askfirst ask` in a process of its own: median (CPU seconds, MB of memory at most)."""
+def of_cold_start() -> float:
+    """Measure `askfirst ask` in a process of its own: median seconds of CPU."""
     command = [sys.executable, "-m", "bot", "ask", "can i add one of the mums on facebook?"]
     taken = []
     for _ in range(STARTS + 1):
@@ -116,8 +116,7 @@ def of_cold_start() -> tuple[float, float]:
         subprocess.run(command, cwd=_ROOT, check=True, capture_output=True)
         after = resource.getrusage(resource.RUSAGE_CHILDREN)
         taken.append(after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime)
-    most = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024
-    return statistics.median(taken[1:]), most
+    return statistics.median(taken[1:])
 
 
 def of_many_schools(exam: Exam, say: Callable[[int], None]) -> Scale:

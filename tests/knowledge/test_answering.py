@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 import yaml
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from rapidfuzz import fuzz, process
 
@@ -233,7 +233,6 @@ _TEXTS = st.one_of(
 )
 
 
-@settings(max_examples=250, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(_TEXTS, st.sampled_from(SLUGS), st.sampled_from(list(Audience)))
 def test_any_text_is_answered_from_the_own_school_and_the_same_way_twice(engine, text, slug, role):
     answer = engine.answer(slug, role, text)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import cache
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.packs import BUILT_IN
@@ -79,7 +79,6 @@ def roles_in(routed):
 
 
 @given(schools, concerns, staffings)
-@settings(max_examples=600, deadline=None)
 def test_nobody_whom_it_is_about_or_who_steps_aside_ever_gets_it(school, concern, staffing):
     routed = route(school, concern, staffing)
     subjects = {who if who in SUBJECTS else SUBJECT_OF[who] for who in concern.about or {"unknown"}}
@@ -98,7 +97,6 @@ def test_nobody_whom_it_is_about_or_who_steps_aside_ever_gets_it(school, concern
 
 
 @given(schools, concerns, staffings)
-@settings(max_examples=600, deadline=None)
 def test_every_report_has_somebody_who_is_there_or_says_whom_to_ring(school, concern, staffing):
     routed = route(school, concern, staffing)
     there = [recipient for recipient in routed.recipients if not recipient.away]
@@ -111,7 +109,6 @@ def test_every_report_has_somebody_who_is_there_or_says_whom_to_ring(school, con
 
 
 @given(schools, concerns, staffings)
-@settings(max_examples=600, deadline=None)
 def test_the_floor_holds_whatever_the_routes_say(school, concern, staffing):
     routed = route(school, concern, staffing)
     told, left_out = set(roles_in(routed)), {who.role for who in routed.excluded}
@@ -128,7 +125,6 @@ def test_the_floor_holds_whatever_the_routes_say(school, concern, staffing):
 
 
 @given(schools, concerns, staffings)
-@settings(max_examples=300, deadline=None)
 def test_each_recipient_stands_there_once_with_reason_and_basis_and_those_away_come_last(school, concern, staffing):
     routed = route(school, concern, staffing)
     assert len(set(roles_in(routed))) == len(routed.recipients)

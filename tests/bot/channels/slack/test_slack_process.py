@@ -15,6 +15,8 @@ from tests.platforms.slack_parts import Fault
 from tests.platforms.slack_people import Colleague
 from tests.platforms.slack_process import BotProcess, Moment
 
+pytestmark = pytest.mark.slow
+
 USER = "UTEACHER01"
 STORY = "he waits at the gate"
 TAKEN = ("No", "Something else", "No, somebody outside the school", "I'm not sure", "Yes")
@@ -29,7 +31,6 @@ def test_told_to_end_it_ends_cleanly_and_in_time(server, tmp_path):
         assert (bot.process.returncode, out, errors) == (0, "Ending …\n", "")
 
 
-@pytest.mark.slow
 def test_told_to_end_while_slack_gives_no_answer_it_ends_in_time_and_the_answer_is_sent_by_the_next(server, tmp_path):
     held = threading.Event()
     with BotProcess(server, tmp_path) as bot:
@@ -53,7 +54,6 @@ def killable(tmp_path):
     assert server.violations == []
 
 
-@pytest.mark.slow
 def test_killed_at_every_step_of_a_report_it_loses_nothing_and_makes_one_case(killable):
     bot, teacher = killable
     moments = itertools.chain(MOMENTS, itertools.repeat(None))
@@ -98,7 +98,6 @@ def filled(form):
     return {"text": STORY}
 
 
-@pytest.mark.slow
 def test_killed_again_and_again_amid_a_quiz_every_answer_counts_once(killable):
     bot, teacher = killable
     teacher.say("quiz")

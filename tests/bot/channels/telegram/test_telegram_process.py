@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
+pytestmark = pytest.mark.slow
+
 PEOPLE = range(3001, 3031)
 KILLS = 4
 
@@ -81,7 +83,6 @@ def test_what_is_wrong_is_said_in_one_clear_line(server, tmp_path, settings, lin
     assert "x" * 35 not in out + errors
 
 
-@pytest.mark.slow
 def test_killed_again_and_again_it_answers_everybody_and_counts_what_it_says_twice(server, tmp_path):
     """What was being sent at a kill may be said once more; nothing else is, and nothing is lost."""
     waiting = iter(PEOPLE)

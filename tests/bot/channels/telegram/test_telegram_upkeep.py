@@ -143,6 +143,7 @@ def test_a_store_that_fails_for_a_moment_is_tried_again_and_nothing_is_lost(bot,
     assert len(tries) == 3
 
 
+@pytest.mark.slow
 def test_a_store_that_fails_for_good_ends_it_loudly_and_what_was_said_is_answered_afterwards(server, engine, tmp_path):
     with RunningBot(server, engine, tmp_path) as bot:
         Parent(bot, 501).say("/start st-peters")
@@ -159,6 +160,7 @@ def _fails(*_):
     raise StoreError("the database failed (OperationalError)")
 
 
+@pytest.mark.slow
 def test_a_process_whose_store_fails_for_good_ends_with_one_clear_line(server, tmp_path):
     with running(server, tmp_path, schools="st-peters") as bot:
         with closing(sqlite3.connect(tmp_path / "askfirst.db")) as database:
