@@ -30,7 +30,7 @@ chat: $(READY)  ## talk to the bot here: make chat ARGS='--school newall-green -
 	@$(BIN)/askfirst chat $(ARGS)
 
 test: $(READY)  ## the tests, fast enough to be run all the time
-	@$(BIN)/python -m pytest $(ARGS)
+	@$(BIN)/python -m pytest -n auto --maxprocesses 4 $(ARGS)
 
 test-slow: $(READY)  ## the slow tests alone
 	@$(BIN)/python -m pytest -m slow $(ARGS)

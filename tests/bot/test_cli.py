@@ -418,15 +418,14 @@ def test_piped_lines_are_answered_and_never_prompted(real):
     assert "Which school?" not in said + done.stderr.decode()
 
 
-def test_a_number_in_a_pipe_presses_a_button(real):
-    said = real("chat", "--school", "st-marys", fed=b"can i friend a mum on facebook\n1\n").stdout.decode()
+def test_a_number_in_a_pipe_presses_a_button(run):
+    said = run("chat", "--school", "st-marys", input="can i friend a mum on facebook\n1\n").stdout
     assert said.count("Yes.") == 1
 
 
-def test_an_empty_pipe_ends_the_chat(real):
-    done = real("chat", fed=b"")
-    assert done.returncode == 0
-    assert done.stderr == b""
+def test_an_empty_pipe_ends_the_chat(run):
+    done = run("chat", input="")
+    assert (done.exit_code, done.stderr) == (0, "")
 
 
 def test_binary_in_the_pipe_is_no_reason_to_fail(real):
@@ -445,7 +444,7 @@ def test_a_binary_file_is_no_batch(real, tmp_path):
 
 @pytest.mark.parametrize(
     "arguments",
-    ["ask 'can i friend a parent' | head -c 1", "check | head -c 1", "check | true", "--help | true"],
+    ["ask 'can i friend a parent' | head -c 1", "check | head -c 1", "--help | true"],
 )
 def test_a_reader_who_goes_away_is_no_error(arguments, tmp_path):
     done = subprocess.run(
