@@ -35,6 +35,7 @@ _COMMANDS = {
         "manifest",
         "Print the manifest from which Slack makes the app.",
     ),
+    "topics": ("bot.commands.topics", "topics", "Say how healthy the topic library is, and what it doesn't reach."),
     "index": (
         "bot.commands.index",
         "index",

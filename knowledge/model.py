@@ -100,7 +100,7 @@ class Paragraph:
     def place(self) -> str:
         """Say where a reader finds it: "Photos, 6.7", or "Photos, paragraph 3" where no number is printed."""
         where = self.number or f"paragraph {self.position}"
-        return f"{self.heading}, {where}" if self.heading else where
+        return f"{self.heading.rstrip(': ')}, {where}" if self.heading else where
 
 
 @dataclass(frozen=True, slots=True)

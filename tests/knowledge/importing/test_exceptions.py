@@ -23,7 +23,11 @@ def terms(sentence):
         ("Phones must not be used except at break times.", {"time.break"}, "allowed_if"),
         ("Staff must not add a pupil unless the pupil is a relative.", {"person.family"}, "forbidden"),
         ("Staff should not add a parent unless they are related to them.", {"person.family"}, "discouraged"),
-        ("Families must not share photos of any child apart from their own children.", {"person.own_child"}, "forbidden"),
+        (
+            "Families must not share photos of any child apart from their own children.",
+            {"person.own_child"},
+            "forbidden",
+        ),
         ("Parents must not post photos that show other people's children.", {"person.own_child"}, "forbidden"),
         ("Sites must not be opened unless it is part of the curriculum.", {"purpose.teaching"}, "forbidden"),
         ("The cameras must not leave the site (unless on a school trip).", {"time.trip"}, "forbidden"),
