@@ -27,6 +27,8 @@ _RULES_OUT: dict[str, tuple[str, ...]] = {
 
 
 _ADVISES_AGAINST = frozenset({"not", "never", "avoid", "rather", "instead", "without", "only", "nobody", "no"})
+_KEEP = frozenset({"keep", "save", "hold", "hang", "store", "screenshot"})
+_DELETE = frozenset({"delete", "remove", "wipe", "erase", "bin"})
 _STEM, _SHARED = 5, 2
 
 
@@ -61,6 +63,11 @@ def _in_line(clause: Clause, words: list[str]) -> bool:
     return len(shared) >= _SHARED
 
 
+def _keeps_what_stays(clause: Clause, words: list[str]) -> bool:
+    """Tell whether the question is about keeping what a clause says not to delete."""
+    return not _DELETE.isdisjoint(words_of(clause.text)) and not _KEEP.isdisjoint(words) and _DELETE.isdisjoint(words)
+
+
 def _permitted(clause: Clause, kind: Kind, shown: frozenset[str]) -> Decision:
     if kind in (Kind.MUST, Kind.NEGATED):
         return Decision(Verdict.INFO, "the clause permits it and obliges nobody")
@@ -75,7 +82,7 @@ def _permitted(clause: Clause, kind: Kind, shown: frozenset[str]) -> Decision:
 
 def _banned(clause: Clause, kind: Kind, words: list[str], shown: frozenset[str]) -> Decision:
     ban = _BAN[clause.modality]
-    if kind in (Kind.MUST, Kind.NEGATED, Kind.SHOULD) and keeps_the_rule(words):
+    if kind in (Kind.MUST, Kind.NEGATED, Kind.SHOULD) and (keeps_the_rule(words) or _keeps_what_stays(clause, words)):
         kept = Verdict.REQUIRED if clause.modality is Modality.MUST_NOT else Verdict.RECOMMENDED
         return Decision(kept, f"the clause says {clause.modality}, and the question is about keeping to it")
     open_exception = None
