@@ -212,6 +212,8 @@ def _card(answer: Answer, role: Audience, today: date) -> Card:
             nearest = answer.citations[0].clause
             lines.append(say("ask.nearest", text=nearest.text, place=nearest.place))
         lines.append(say("ask.ask_person", who=person_to_ask(school, role)))
+        if role is Audience.PUPIL:
+            lines.append(say("ask.child_beside"))
         headline, cited = verdict, school.policy.title
     else:
         clause = answer.citations[0].clause
