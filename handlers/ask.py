@@ -210,11 +210,18 @@ def _card(answer: Answer, role: Audience, today: date) -> Card:
     if answer.verdict is Verdict.NOT_COVERED:
         if answer.citations:
             nearest = answer.citations[0].clause
-            lines.append(say("ask.nearest", text=nearest.text, place=nearest.place))
+            name = "ask.nearest" if role in nearest.audience else "ask.nearest_for"
+            whom = _people(nearest.audience)
+            lines.append(say(name, text=nearest.text, place=nearest.place, whom=whom))
         lines.append(say("ask.ask_person", who=person_to_ask(school, role)))
         if role is Audience.PUPIL:
             lines.append(say("ask.child_beside"))
         headline, cited = verdict, school.policy.title
+    elif answer.for_others:
+        clause = answer.citations[0].clause
+        headline = f"{say('ask.for_others', whom=_people(clause.audience))} {clause.text}"
+        lines.append(say("ask.none_for_you", who=person_to_ask(school, role)))
+        cited = cited_line(school, clause.place, today)
     else:
         clause = answer.citations[0].clause
         if answer.verdict is Verdict.ALLOWED and clause.modality in _BANS:
@@ -233,7 +240,14 @@ def _card(answer: Answer, role: Audience, today: date) -> Card:
     if answer.help is Help.BESIDE:
         lines = [*answer.says_first, *lines, say("ask.beside")]
     folded = wording_note(school)
-    return Card(headline, tuple(lines), cited, folded, _SIGNALS[answer.verdict])
+    signal = Signal.INFO if answer.for_others else _SIGNALS[answer.verdict]
+    return Card(headline, tuple(lines), cited, folded, signal)
+
+
+def _people(audience: frozenset[Audience]) -> str:
+    """Name the people whom a clause is for: "staff and governors"."""
+    named = [say(f"ask.people_{one.value}") for one in Audience if one in audience]
+    return " and ".join(part for part in (", ".join(named[:-1]), named[-1]) if part)
 
 
 def _concern(answer: Answer, role: Audience) -> Card:

@@ -18,4 +18,5 @@ _NO_ANSWER = frozenset({Verdict.NOT_COVERED, Verdict.CONCERN, Verdict.REQUIRED})
 @lru_cache(maxsize=1000)
 def answered(engine: Engine, school: str, role: Audience, question: str) -> bool:
     """Tell whether a question gets a real answer; a school's policy stays the same while the bot runs."""
-    return engine.answer(school, role, question).verdict not in _NO_ANSWER
+    answer = engine.answer(school, role, question)
+    return answer.verdict not in _NO_ANSWER and not answer.for_others

@@ -75,6 +75,7 @@ class Answer:
     citations: tuple[Citation, ...]
     confidence: float
     follow_up: FollowUp | None = None
+    for_others: bool = False
     help: Help = Help.NONE
     urgent: bool = False
     concern: str | None = None
@@ -91,6 +92,7 @@ class Answer:
             "citations": [citation.as_json() for citation in self.citations],
             "confidence": round(self.confidence, 3),
             "follow_up": self.follow_up.ask if self.follow_up else None,
+            "for_others": self.for_others,
             "help": self.help.value,
             "urgent": self.urgent,
             "more": [answer.as_json() for answer in self.more],

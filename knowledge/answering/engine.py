@@ -137,19 +137,22 @@ class Engine:
             return _because(silent, f"the policy rules on this with a chance of {covered:.0%} only")
         decision = decide(best.clause, read.kind, read.words, read.shown)
         right = index.fitted.chance_right(signs)
+        for_others = decision.verdict is not Verdict.INFO and best.clause.audience.isdisjoint(read.asked_about)
         if decision.verdict in (Verdict.ALLOWED, Verdict.ALLOWED_IF) and (
-            covered < _YES_ABOVE or right < _SURE_OF_A_YES[index.school.policy.wording]
+            for_others or covered < _YES_ABOVE or right < _SURE_OF_A_YES[index.school.policy.wording]
         ):
             near = [r.clause for r in ranked if r.topic > _NEAR or r.words > _NEAR]
             silent = replace(answer, citations=_cite(index.school, near), confidence=1 - covered)
-            return _because(silent, f"a yes needs more certainty (ruled on: {covered:.0%}, right: {right:.0%})")
+            unsure = f"a yes needs more certainty (ruled on: {covered:.0%}, right: {right:.0%})"
+            return _because(silent, "what is permitted is permitted to other people" if for_others else unsure)
         others = [r.clause for r in ranked if r is not best and r.score > best.score - _CLOSE]
         said = replace(
             answer,
             verdict=decision.verdict,
             citations=_cite(index.school, [best.clause, *others]),
             confidence=right,
-            follow_up=FollowUp.of(best.clause, decision.open) if decision.open else None,
+            follow_up=FollowUp.of(best.clause, decision.open) if decision.open and not for_others else None,
+            for_others=for_others,
         )
         return _because(said, decision.reason)
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from slack_bolt.async_app import AsyncApp
+from slack_bolt.authorization import AuthorizeResult
 from slack_sdk.errors import SlackApiError, SlackClientError
 from slack_sdk.web.async_client import AsyncWebClient
 
@@ -89,8 +90,16 @@ async def sit(workspace: Workspace, api: str, governors: frozenset[str], *, sign
     except (SlackClientError, *NO_ANSWER) as error:
         raise Unusable(_unreachable(error)) from None
     team = str(me["team_id"])
+    itself = AuthorizeResult.from_auth_test_response(bot_token=workspace.bot_token, auth_test_response=me)
+
+    async def authorize() -> AuthorizeResult:
+        """Say who the bot is; Bolt would ask Slack itself, once for each event of the first burst."""
+        return itself
+
     app = AsyncApp(
-        client=client,
+        # Without a token of its own, so that Bolt takes what `authorize` says.
+        client=AsyncWebClient(base_url=api, timeout=15, retry_handlers=[]),
+        authorize=authorize,
         # Over a socket nothing is signed, since the socket itself is ours; the library still asks for a secret.
         signing_secret=workspace.signing_secret or "none",
         request_verification_enabled=signed,

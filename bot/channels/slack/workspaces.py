@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from bot.channels.channel import Unusable
-from knowledge.reading import did_you_mean
+from knowledge.reading import did_you_mean, sentence
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -40,9 +40,8 @@ def workspaces(
         raise Unusable(f"Slack has {len(bots)} bot tokens, but {setting} has {len(others)}. Give one for each.")
     for school in named:
         if school not in served:
-            raise Unusable(
-                f"ASKFIRST_SLACK_SCHOOLS names {school}, which isn't served. {did_you_mean(school, served)}."
-            )
+            mend = sentence(did_you_mean(school, served))
+            raise Unusable(f"ASKFIRST_SLACK_SCHOOLS names {school}, which isn't served. {mend}")
     if len(set(named)) != len(named):
         raise Unusable("ASKFIRST_SLACK_SCHOOLS names a school twice. Give each workspace a school of its own.")
     return [

@@ -220,3 +220,11 @@ def test_a_wrong_token_ends_the_start_with_one_line_that_names_its_setting(engin
         bot.__enter__()
     bot.ends()
     assert "xoxb" not in str(ended.value)
+
+
+def test_a_burst_right_after_the_start_makes_nobody_wait_for_slack_to_say_who_the_bot_is(bot, server):
+    asked = sum(method == "auth.test" for method, _ in server.calls)
+    for number in range(20):
+        server.says("UTEACHER01", f"can i use my phone at lunch {number}")
+    bot.rests()
+    assert sum(method == "auth.test" for method, _ in server.calls) == asked
