@@ -92,7 +92,6 @@ class Answer:
             "citations": [citation.as_json() for citation in self.citations],
             "confidence": round(self.confidence, 3),
             "follow_up": self.follow_up.ask if self.follow_up else None,
-            "for_others": self.for_others,
             "help": self.help.value,
             "urgent": self.urgent,
             "more": [answer.as_json() for answer in self.more],
