@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
+from handlers.help import offer
 from handlers.message import Button, Card, Reply, Signal
 from handlers.wording import say
 from knowledge.answering.answer import Help
 from knowledge.answering.asking import Kind
+from knowledge.answering.courtesy import Courtesy
 from knowledge.answering.thread import asks_why, continues, joined
 from knowledge.model import Audience, Modality, Verdict, Wording
 from knowledge.smart.signposts import load_signposts
@@ -127,6 +130,8 @@ def _why(message: Message, world: World, before: dict[str, Any]) -> Reply:
 
 def _answer(message: Message, world: World, question: str, told: frozenset[str]) -> Reply:
     answer = world.engine.answer(message.school, message.role, question, told)
+    if answer.courtesy:
+        return _courteous(answer.courtesy, world)
     world.memory.keep(
         message.person,
         message.conversation,
@@ -141,6 +146,15 @@ def _answer(message: Message, world: World, question: str, told: frozenset[str])
         world.clock() + _REMEMBERED,
     )
     return show(answer, message.role, world.clock().date())
+
+
+def _courteous(courtesy: Courtesy, world: World) -> Reply:
+    """Answer a courtesy in kind; what was asked before stays remembered."""
+    if courtesy in (Courtesy.GREETING, Courtesy.WHO):
+        offered = offer(world)
+        first = Card(say(f"ask.courtesy_{courtesy.value}"), signal=Signal.INFO)
+        return replace(offered, cards=(first, *offered.cards))
+    return _note(say(f"ask.courtesy_{courtesy.value}"))
 
 
 def _settle(message: Message, world: World, *, yes: bool) -> Reply:

@@ -7,6 +7,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from knowledge.answering.courtesy import Courtesy
     from knowledge.model import Clause, Condition, School, Verdict
 
 
@@ -83,6 +84,7 @@ class Answer:
     signposts: tuple[str, ...] = ()
     more: tuple[Answer, ...] = ()
     understood: bool = True
+    courtesy: Courtesy | None = None
     why: Why = field(default_factory=Why)
 
     def as_json(self) -> dict[str, object]:

@@ -11,6 +11,7 @@ from knowledge.answering.answer import Answer, Citation, FollowUp, Help, Why
 from knowledge.answering.asking import Kind, kind_of, subject_of
 from knowledge.answering.circumstances import circumstances_of
 from knowledge.answering.concern import Listener
+from knowledge.answering.courtesy import courtesy_in
 from knowledge.answering.expecting import expected
 from knowledge.answering.fitted import Signs
 from knowledge.answering.ranking import Read, SchoolIndex, agrees, contradicts
@@ -71,6 +72,9 @@ class Engine:
         """
         index = self.index(slug)
         text = closely_read(question)
+        if courtesy := courtesy_in(question):
+            silent = Answer(index.school, Verdict.NOT_COVERED, (), confidence=1.0, courtesy=courtesy)
+            return _because(silent, f"a courtesy ({courtesy}) is no question")
         heard = self._listener.hear(question, role)
         if heard.help is not Help.FIRST and not self.model.understands(text):
             return self._not_understood(index)
@@ -139,12 +143,16 @@ class Engine:
         right = index.fitted.chance_right(signs)
         for_others = decision.verdict is not Verdict.INFO and best.clause.audience.isdisjoint(read.asked_about)
         if decision.verdict in (Verdict.ALLOWED, Verdict.ALLOWED_IF) and (
-            for_others or covered < _YES_ABOVE or right < _SURE_OF_A_YES[index.school.policy.wording]
+            for_others
+            or contradicts(best)
+            or covered < _YES_ABOVE
+            or right < _SURE_OF_A_YES[index.school.policy.wording]
         ):
             near = [r.clause for r in ranked if r.topic > _NEAR or r.words > _NEAR]
             silent = replace(answer, citations=_cite(index.school, near), confidence=1 - covered)
             unsure = f"a yes needs more certainty (ruled on: {covered:.0%}, right: {right:.0%})"
-            return _because(silent, "what is permitted is permitted to other people" if for_others else unsure)
+            elsewhere = "what is permitted is permitted to other people, or elsewhere"
+            return _because(silent, elsewhere if for_others or contradicts(best) else unsure)
         others = [r.clause for r in ranked if r is not best and r.score > best.score - _CLOSE]
         said = replace(
             answer,
@@ -231,6 +239,9 @@ def _safest(ranked: list[Ranked], shown: frozenset[str]) -> Ranked | None:
     best = ranked[0]
     if best.clause.modality is not Modality.MAY:
         return best
+    if contradicts(best):  # what is permitted with another account or at another time says nothing here
+        near = (r for r in ranked[1:] if r.score > best.score - _MET and r.topic > _ON_TOPIC)
+        return next((r for r in near if not contradicts(r)), best)
     spoken_of = best.clause.about | {tag for c in best.clause.conditions for tag in c.when}
     for rival in ranked[1:]:
         if rival.clause.modality not in (Modality.MUST_NOT, Modality.SHOULD_NOT) or contradicts(rival):
