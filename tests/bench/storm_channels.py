@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 from bot.app import open_store
 from bot.settings import Settings
 from tests.platforms.slack import FakeSlack
+from tests.platforms.slack_parts import SECRET
 from tests.platforms.telegram import TOKEN, FakeTelegram
 
 if TYPE_CHECKING:
@@ -108,7 +109,7 @@ class OnTelegram:
 
 
 class OnSlack:
-    """A storm on Slack, by Socket Mode."""
+    """A storm on Slack, by Socket Mode or with events over HTTP."""
 
     def __init__(self, server: FakeSlack, settings: dict[str, str]) -> None:
         self.server = server
@@ -117,6 +118,7 @@ class OnSlack:
             "slack_api": server.url,
             "slack_bot_token": team.bot_token,
             "slack_app_token": team.app_token,
+            "slack_signing_secret": SECRET,
             "slack_schools": team.school,
             **settings,
         }
@@ -134,7 +136,7 @@ class OnSlack:
         return sum("user" not in shown.body for shown in list(self.server.messages[chat].values()))
 
     def waits(self, *, killed: bool) -> tuple[float, ...]:
-        """Give the seconds until the socket said that an event arrived."""
+        """Give the seconds until the socket, or the answer over HTTP, said that an event arrived."""
         which = max if killed else min
         return tuple(e.acknowledged - which(s for s in e.sent if s <= e.acknowledged) for e in self.server.envelopes)
 
@@ -194,14 +196,16 @@ def storms(folder: Path, people: int = PEOPLE, kills: int = KILLS) -> Iterator[O
     """Storm each channel without and with kills."""
     hook = {"telegram_webhook": "http://127.0.0.1:18081/telegram", "telegram_listen": "127.0.0.1:18081"}
     hook["telegram_webhook_secret"] = "storm"  # noqa: S105 -- of a test
+    at = {"slack_listen": "127.0.0.1:18082"}
     for number in (0, kills):
         for name, fake, on, settings in (
             ("Telegram, polling", FakeTelegram, OnTelegram, {}),
             ("Telegram, webhook", FakeTelegram, OnTelegram, hook),
             ("Slack, Socket Mode", FakeSlack, OnSlack, {}),
+            ("Slack, events over HTTP", lambda: FakeSlack(bot_url="http://127.0.0.1:18082/slack"), OnSlack, at),
         ):
             with fake() as server:
-                here = folder / f"{fake.__name__}-{len(settings)}-{number}"
+                here = folder / f"{name} {number}"
                 here.mkdir()
                 yield storm(name, on(server, settings), here, people, number)
 

@@ -30,10 +30,14 @@ PRIVATE_CODES = {"_concern": "report.start", "_subscribe": "subscribe.show"}
 _CODES = {action.partition(".")[0]: code for code, action in PRIVATE_CODES.items()}
 _LABEL = 40
 """Characters of a label that a telephone shows whole; a longer one stands in the text."""
-_ROW = 30
-"""Characters of the labels that stand beside each other."""
+_ROW = 44
+"""Characters of a row as wide as a telephone; its buttons are all equally wide."""
+_EDGE = 4
+"""Characters for which a button's own edges stand."""
+_BESIDE = 4
+"""Buttons that stand beside each other at most."""
 _FOLDED_LINE = 600
-"""Characters from which a line folds."""
+"""Characters from which a line folds, and the rest of a headline."""
 _JOINER = "\u2060"
 """A character without width; it keeps a name, a command or an address from becoming a link."""
 _NAME_OR_COMMAND = re.compile(r"((?<![\w/])[@#]|(?<![\w/<])/)(?=\w)")
@@ -90,7 +94,9 @@ def _card(card: Card) -> Iterator[tuple[str, str]]:
     lines = list(card.lines)
     headline = card.headline or (lines.pop(0) if lines and mark else "")
     if headline:
-        yield ("b" if card.headline else ""), f"{mark} {headline}".strip()
+        shown, rest = _folded(f"{mark} {headline}".strip())
+        yield ("b" if card.headline else ""), shown
+        yield from [("fold", rest)] if rest else []
     for line in lines:
         yield ("fold" if len(line) > _FOLDED_LINE else ""), line
     if card.cited:
@@ -98,6 +104,16 @@ def _card(card: Card) -> Iterator[tuple[str, str]]:
     if card.folded:
         yield "fold", card.folded
     yield "end", ""
+
+
+def _folded(headline: str) -> tuple[str, str]:
+    """Cut what is too long for a headline where a sentence ends, else between words; the rest folds."""
+    if len(headline) <= _FOLDED_LINE:
+        return headline, ""
+    stop = max(headline.rfind(mark, _FOLDED_LINE // 2, _FOLDED_LINE) for mark in (". ", "; "))
+    cut = stop + 1 if stop > 0 else headline.rfind(" ", _FOLDED_LINE // 2, _FOLDED_LINE)
+    cut = cut if cut > 0 else _FOLDED_LINE
+    return headline[:cut].rstrip(), headline[cut:].lstrip()
 
 
 def _texts(blocks: Iterable[tuple[str, str]]) -> Iterator[str]:
@@ -157,14 +173,18 @@ def _known_hosts() -> frozenset[str]:
 
 
 def _labels(buttons: Sequence[Button]) -> list[str]:
-    """Give the labels as they stand on the buttons; one that is too long keeps its letter or gets a number."""
+    """Give the labels as they stand on the buttons; one that is too long gets a number.
+
+    The choices A, B, C … all bear their letters alone where one of them is too long, so that they look alike.
+    """
+    by_letters = any(len(button.label) > _LABEL and _LETTERED.match(button.label) for button in buttons)
     found = []
     for number, button in enumerate(buttons, start=1):
-        lettered = _LETTERED.match(button.label)
-        if len(button.label) <= _LABEL:
-            found.append(button.label)
-        elif lettered:
+        lettered = _LETTERED.match(button.label) if by_letters else None
+        if lettered:
             found.append(lettered[1])
+        elif len(button.label) <= _LABEL:
+            found.append(button.label)
         else:
             found.append(say("telegram.short", number=str(number), label=button.label[: _LABEL - 6].rsplit(" ", 1)[0]))
     return found
@@ -184,11 +204,18 @@ def _button(button: Button, label: str, keep: Callable[[str, str], str], bot: st
 
 
 def _rows(buttons: Sequence[dict[str, str]]) -> Iterator[list[dict[str, str]]]:
+    """Put buttons beside each other while each label fits into its share; letters stand among themselves."""
     row: list[dict[str, str]] = []
     for button in buttons:
-        if row and sum(len(b["text"]) + 4 for b in (*row, button)) > _ROW:
+        if row and not _fit([*row, button]):
             yield row
             row = []
         row.append(button)
     if row:
         yield row
+
+
+def _fit(row: Sequence[dict[str, str]]) -> bool:
+    widest = max(length(button["text"]) for button in row) + _EDGE
+    alike = len({length(button["text"]) == 1 for button in row}) == 1
+    return alike and len(row) <= _BESIDE and widest * len(row) <= _ROW

@@ -114,3 +114,19 @@ def test_a_long_clause_folds():
 def test_in_a_group_the_button_of_a_report_leads_into_the_private_chat():
     (message,) = render(Reply((Card("x"),), (Button("Report it", "report.start", "nudes"),)), keep, "askfirst_bot")
     assert message["reply_markup"]["inline_keyboard"][0][0]["url"] == "https://t.me/askfirst_bot?start=_concern"
+
+
+def test_where_one_choice_is_too_long_for_a_telephone_all_bear_their_letters_and_stand_in_full_above():
+    choices = ("A. No", "B. " + "Tell a grown-up you trust before you answer at all", "C. Yes")
+    buttons = (*(Button(c, "quiz.pick", str(n)) for n, c in enumerate(choices)), Button("Stop", "quiz.stop"))
+    [message] = render(Reply((Card("Would you go?"),), buttons), keep)
+    labels = [b["text"] for row in message["reply_markup"]["inline_keyboard"] for b in row]
+    assert labels == ["A", "B", "C", "Stop"]
+    assert shown(message["text"]).endswith("\n".join(choices))
+
+
+def test_short_choices_stand_whole_on_their_buttons():
+    buttons = (Button("A. Yes", "quiz.pick", "1"), Button("B. No", "quiz.pick", "2"))
+    [message] = render(Reply((Card("Would you go?"),), buttons), keep)
+    labels = [b["text"] for row in message["reply_markup"]["inline_keyboard"] for b in row]
+    assert labels == ["A. Yes", "B. No"]
