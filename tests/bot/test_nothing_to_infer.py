@@ -11,11 +11,14 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from bot.app import open_store
+from bot.doctor import _store
 from bot.settings import Settings
+from handlers.home import overview
+from handlers.message import Message
 from handlers.ports import Draft, NewCase
 from knowledge.contacts import load_contacts
 from knowledge.escalating import next_wave, wave
-from knowledge.model import KINDS
+from knowledge.model import KINDS, Audience
 from knowledge.routing import CHILD_AT_RISK, Concern, Staffing, Urgency, route
 from tests.bot.leading import at_work
 from tests.fakes import FakeClock, Person
@@ -29,16 +32,26 @@ POSTS = ("head", "dsl", "chair", "head-of-school", "deputy-dsl", "deputy-head", 
 
 
 def looks(bot, slug, label, reference):
-    """Everything that somebody with a contact can look at in their own chat."""
+    """Everything that somebody with a contact can look at: their chat, their home view, copies, record and doctor."""
     person = Person(bot.world, school=slug, name=f"T1/{label}", channel="slack")
-    seen = [person.says("cases"), person.says(f"status {reference}")]
+    seen = [person.says("cases"), person.says(f"status {reference}"), home(bot, slug, label)]
     seen += [
         person.sends(action=f"cases.{step}", value=reference) for step in ("open", "taken", "stepped-back", "let-in")
     ]
     for step in ("note", "closed", "reopened", "message"):
         person.sends(action=f"cases.{step}", value=reference)
         seen.append(person.says("words"))
-    return seen
+    lead = next(lead for lead in bot.store.leads.holders(slug) if lead.label == label)
+    cases = bot.store.cases
+    seen.append(f"{cases.listed(slug, lead.id)} {cases.opened(slug, reference, lead.id)}")
+    seen.append(f"{cases.act(slug, reference, lead.id, 'exported', {})} {bot.store.record.first_broken()}")
+    return [*seen, home(bot, slug, label), *map(str, _store(bot.store, bot.clock()))]
+
+
+def home(bot, slug, label):
+    """The home view in Slack, its buttons too."""
+    message = Message("slack", "e", f"T1/{label}", f"T1/{label}", slug, Audience.STAFF, bot.clock())
+    return str(overview(message, bot.world))
 
 
 def enrolled(store, engine, contacts, clock, slug):
