@@ -89,7 +89,15 @@ def _dispatch(message: Message, world: World) -> Reply:
         return _leave(command, under_way, message, world)
     if under_way and not (command in _BY_COMMAND and under_way is not report):
         return under_way.handle(message, world)
-    return _BY_COMMAND.get(command, ask).handle(message, world)
+    return _BY_COMMAND[command].handle(message, world) if command in _BY_COMMAND else _asked(message, world)
+
+
+def _asked(message: Message, world: World) -> Reply:
+    """Answer a question, and say beside it where a report was left unsent."""
+    reply, unsent = ask.handle(message, world), report.unsent(message, world)
+    if unsent is None:
+        return reply
+    return replace(reply, cards=(*reply.cards, *unsent.cards), buttons=(*unsent.buttons, *reply.buttons))
 
 
 def _command_in(text: str) -> str:

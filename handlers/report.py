@@ -27,6 +27,8 @@ _ASIDE = ("help", "privacy", "forget", "menu")
 _SEND = "send"
 _SENT = "sent"
 _LISTENS = timedelta(hours=1)
+_REMINDS = timedelta(days=1)
+_REMINDED = "report.reminded"
 """How long after the last answer a text is still taken as the next one."""
 
 
@@ -61,6 +63,21 @@ def _start_or_go_on(draft: Draft | None, message: Message, world: World) -> Repl
     if is_aside(message, world):
         return _aside(_command_in(message.text), draft, message, world)
     return _ask(draft, message, world) if message.action else _heard(draft, message, world)
+
+
+def unsent(message: Message, world: World) -> Reply | None:
+    """Say, once a day, that a report was left and that nobody has seen it; None where there is none, or it was said.
+
+    After a pause words are no answer to a step any more, and whoever takes them for one must not believe it sent.
+    """
+    draft = world.drafts.current(message.person, message.conversation)
+    if not message.private or draft is None or draft.left or draft.school != message.school:
+        return None
+    if world.memory.recall(message.person, message.conversation, _REMINDED).get("draft") == draft.id:
+        return None
+    until = world.clock() + _REMINDS
+    world.memory.keep(message.person, message.conversation, _REMINDED, {"draft": draft.id}, until)
+    return _unfinished()
 
 
 def _anew(draft: Draft | None, message: Message, world: World) -> Reply:

@@ -172,3 +172,16 @@ def test_a_doubt_can_be_changed_before_sending(live):
     person.presses("I'm not sure")
     person.presses("Change: Whether it is about")
     assert "Designated safeguarding lead, Executive Principal" in person.presses("No, I told them")
+
+
+def test_whoever_types_on_after_a_long_pause_is_told_that_nobody_has_seen_their_report(world, clock):
+    reporter = Person(world)
+    reporter.says("report")
+    reporter.says("no")
+    clock.goes_on(timedelta(hours=23))
+    assert "Nobody has seen it" in reporter.says("send")
+    assert "Nobody has seen it" not in reporter.says("can i film the play")
+    clock.goes_on(timedelta(hours=25))
+    assert "Nobody has seen it" in reporter.says("can i film the play")
+    reporter.presses("Go on")
+    assert "Nobody has seen it" not in reporter.says("yes")

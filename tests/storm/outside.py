@@ -174,6 +174,11 @@ class Outside:
             self.by_reference[report.reference] = report
         elif "Type status to read it" in text and not report.confirmed:
             self.says(report.person, text="status")
+        elif "Nobody has seen it" in text and not report.confirmed:
+            # They came back after a long pause, so that what they typed was no answer to a step: they tell it again.
+            self.says(report.person, action="report.anew")
+            for line in SCRIPTS[report.sort][1:]:
+                self.says(report.person, text=line.format(mark=report.mark))
         elif "You have a message" in text:
             report.ringing = True
         elif "Something went wrong" in text or "SORRY" in text:
