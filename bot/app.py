@@ -27,6 +27,7 @@ from bot.store.leads import StoredLeads
 from bot.store.links import Link, StoredLinks
 from bot.store.memory import StoredMemory
 from bot.store.record import Record
+from bot.store.report_messages import ReportMessages
 from bot.store.rotating import rotate
 from bot.store.sealing import add_master_key, keep_newest_key, master_from
 from bot.store.sessions import StoredSessions
@@ -68,6 +69,7 @@ class Store:
     events: StoredEvents
     deliveries: StoredDeliveries
     buttons: StoredButtons
+    report_messages: ReportMessages
     links: StoredLinks
     sessions: StoredSessions
     factors: StoredFactors
@@ -98,12 +100,13 @@ def open_store(settings: Settings, clock: Callable[[], datetime] = now) -> Itera
             for url, tables in ((settings.database_url, "main"), (settings.keys_url, "keys")):
                 databases.append(open_database(url, tables))
             main, apart = Units(databases[0]), databases[1]
-            keys = Keys(apart, master)
+            keys = Keys(apart, master, main)
             lookup = keys.lookup()
         except StoreError as error:
             raise SetUpProblem(f"{error}.") from None
         drafts, record = StoredDrafts(main, keys, lookup), Record(main, lookup)
-        leads = StoredLeads(main, master, lookup, clock)
+        alarms = StoredAlarms(main, lookup, clock)
+        leads = StoredLeads(main, master, lookup, clock, alarms)
         steps = CaseSteps(main, keys, lookup, record=record, leads=leads, clock=clock)
         cases = StoredCases(main, keys, lookup, drafts_of=drafts, record=record, steps=steps)
         yield Store(
@@ -113,11 +116,12 @@ def open_store(settings: Settings, clock: Callable[[], datetime] = now) -> Itera
             record=record,
             leads=leads,
             watches=StoredWatches(main, cases, steps),
-            alarms=StoredAlarms(main, lookup, clock),
+            alarms=alarms,
             units=main,
             events=StoredEvents(main, master, lookup),
             deliveries=StoredDeliveries(main, master, lookup),
             buttons=StoredButtons(main, master, lookup),
+            report_messages=ReportMessages(main, master, lookup),
             links=StoredLinks(main, master, lookup, clock),
             sessions=StoredSessions(main, master, lookup, clock),
             factors=StoredFactors(main, master, clock),
@@ -161,7 +165,7 @@ def channels_of(settings: Settings, store: Store, schools: Collection[str]) -> l
             host, _, port = settings.telegram_listen.rpartition(":")
             secret = settings.telegram_webhook_secret.get_secret_value()
             webhook = Webhook(settings.telegram_webhook, host, int(port), secret)
-        found.append(Telegram(token, store.buttons, api=settings.telegram_api, webhook=webhook))
+        found.append(Telegram(token, store.buttons, store.report_messages, api=settings.telegram_api, webhook=webhook))
     if settings.slack_bot_token.get_secret_value():
         found.append(_slack(settings, store, schools))
     if settings.smtp_host:
@@ -189,23 +193,16 @@ def _links_of(settings: Settings, store: Store) -> Callable[[str, str, str], str
     return link if address else None
 
 
-def case_page_of(
-    settings: Settings, store: Store, world: World, channels: Collection[Channel], folders: Mapping[str, Path]
-) -> CasePage | None:
-    """Make the case page that the settings name; raises SetUpProblem where a school's letters can't be used."""
+def case_page_of(settings: Settings, store: Store, world: World, channels: Collection[Channel]) -> CasePage | None:
+    """Make the case page that the settings name."""
     if not settings.page_address:
         return None
     from bot.casepage.desk import Desk  # noqa: PLC0415 -- as with channels
     from bot.casepage.server import CasePage  # noqa: PLC0415
-    from knowledge.letters.library import load_letters  # noqa: PLC0415
 
-    try:
-        letters = {slug: load_letters(folder) for slug, folder in folders.items()}
-    except PackError as error:
-        raise SetUpProblem(f"these letters can't be used:\n{error}") from None
     mail = next((channel for channel in channels if channel.name == "email"), None)
     host, _, port = settings.page_listen.rpartition(":")
-    desk = Desk(store, world, letters, mail)
+    desk = Desk(store, world, mail)
     return CasePage(settings.page_address, (host, int(port)), desk, store.sessions)
 
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import dataclass
-from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import click
 
+from bot.alarming import LATE
 from bot.app import channels_of, contacts_of, meet, now, open_store, schools_served
 from bot.channels.channel import Examined, Unusable
 from bot.packs import load
@@ -26,8 +26,23 @@ if TYPE_CHECKING:
     from knowledge.contacts import Contacts
     from knowledge.model import School
 
-_LATE = timedelta(minutes=5)
-"""How long an event may wait to be handled before something is wrong."""
+_ALARMS = {
+    "channel": (
+        "what is promised on {} waits: it gives no answer, or isn't set any more",
+        "Look at that channel below. Is it set? Does its token still work? Does askfirst run reach the network?",
+    ),
+    "notice": ("{}", "Look for “can't write a notice” in the log of askfirst run, and tell us the error's name"),
+    "case": (
+        "case {}",
+        "Where its key was lost, bring back the keys from your backup, and tell the DSL in person that a report waits",
+    ),
+    "draft": (
+        "the unfinished report {}",
+        "Where its key was lost, bring back the keys from your backup; else tell us the error's name in the log",
+    ),
+    "unreachable": ("{}: none of their channels runs here, so they are never told", MEND),
+}
+"""What each kind of alarm says, and how it is mended."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +105,7 @@ def _store(store: Store, at: datetime) -> Iterator[Finding]:
     yield Finding(
         "store", f"open; {waiting.count} messages wait to be answered, {store.deliveries.waiting()} to be sent"
     )
-    if waiting.oldest and at - waiting.oldest > _LATE:
+    if waiting.oldest and at - waiting.oldest > LATE:
         minutes = (at - waiting.oldest).total_seconds() // 60
         yield Finding(
             "inbox", f"a message has waited for {minutes:.0f} minutes", "Start askfirst run, and look at its log"
@@ -101,8 +116,7 @@ def _store(store: Store, at: datetime) -> Iterator[Finding]:
             f"{waiting.given_up} messages could not be answered in the last days; their senders were told so",
             "Look for “given up” in the log of askfirst run, and tell us the error's name",
         )
-    for alarm in store.alarms.raised():
-        yield Finding("alarm", f"{alarm.name}, since {alarm.since:%d %B %H:%M}", "Look at its line in the log")
+    yield from _alarms(store)
     for lost in store.deliveries.given_up():
         yield Finding(
             "outbox",
@@ -115,6 +129,14 @@ def _store(store: Store, at: datetime) -> Iterator[Finding]:
         )
     if repeats := store.deliveries.repeats():
         yield Finding("outbox", f"{repeats} messages may have been sent twice, after the bot was killed amid sending")
+
+
+def _alarms(store: Store) -> Iterator[Finding]:
+    for alarm in store.alarms.raised():
+        kind, _, what = alarm.name.partition(" ")
+        if kind in _ALARMS:
+            words, mend = _ALARMS[kind]
+            yield Finding("alarm", f"{words.format(what)}. Since {alarm.since:%d %B %H:%M}", mend)
 
 
 def _without_app(store: Store, contacts: Mapping[str, Contacts], channels: Collection[str]) -> Iterator[Finding]:

@@ -5,10 +5,13 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
+from dataclasses import replace
 from datetime import timedelta
+from functools import partial
 from typing import TYPE_CHECKING
 
 from bot.channels.channel import Refused, Unsure, Wait
+from bot.rounds import tried
 from bot.store.databases import StoreError
 from bot.store.deliveries import NO_ANSWER, Outcome
 
@@ -29,11 +32,12 @@ ROOM = 30
 """How many deliveries are in hand at once."""
 PATIENCE = timedelta(hours=24)
 """How long a delivery is tried where the platform gives no answer."""
+_FEWEST_TRIES = 20
+"""How often it is tried at least, some hour; the bot may have been off, or the clock have jumped, for days."""
 KEPT = timedelta(days=30)
 """How long is kept what became of a delivery."""
 _FIRST_PAUSE, _LONGEST_PAUSE = timedelta(seconds=1), timedelta(minutes=5)
 _IDLE = 2.0
-_PAUSES = (0.1, 0.2, 0.4, 0.8, 1.6)
 
 
 class Outbox:
@@ -50,7 +54,8 @@ class Outbox:
         self._deliveries, self._channels, self._clock, self._broken = deliveries, channels, clock, broken
         self._paces = {name: _Turns(channel.pace) for name, channel in channels.items()}
         self._woken = asyncio.Event()
-        self._in_hand: set[asyncio.Task[None]] = set()
+        self._in_hand: dict[int, asyncio.Task[Outcome]] = {}
+        self._begun: set[int] = set()
         self._outcomes: list[Outcome] = []
         self._ending = False
 
@@ -63,14 +68,18 @@ class Outbox:
         self._ending = True
         self._woken.set()
 
+    def let_go(self) -> None:
+        """Wait no longer for what is being sent: the next process sends it anew, and counts it as a repeat."""
+        for task in self._in_hand.values():
+            task.cancel()
+
     async def run(self) -> None:
         """Send until `end` is called."""
         while not self._ending or self._in_hand or self._outcomes:
             self._woken.clear()
             for leased in await self._turn():
-                task = asyncio.create_task(self._send(leased))
-                self._in_hand.add(task)
-                task.add_done_callback(self._in_hand.discard)
+                task = self._in_hand[leased.number] = asyncio.create_task(self._send(leased))
+                task.add_done_callback(partial(self._sent, leased.number))
             if not self._outcomes:
                 await self._wait()
 
@@ -88,35 +97,34 @@ class Outbox:
         """Note what became of what was sent, and take more in hand."""
         outcomes, self._outcomes = self._outcomes, []
         room = 0 if self._ending else ROOM - len(self._in_hand)
-        names = list(self._channels)
-        for pause in (*_PAUSES, None):
-            try:
-                now = self._clock()
-                return await asyncio.to_thread(self._deliveries.turn, outcomes, names, now, now + LEASE, room)
-            except StoreError as error:
-                if pause is None:
-                    self._broken(str(error))
-                else:
-                    _log.warning("the store failed, trying again: %s", error)
-                    await asyncio.sleep(pause)
-        forever: asyncio.Future[list[Leased]] = asyncio.get_running_loop().create_future()
-        return await forever
+        names, in_hand = list(self._channels), list(self._in_hand)
 
-    async def _send(self, leased: Leased) -> None:
-        outcome = await self._outcome(leased)
-        self._outcomes.append(outcome)
+        def turn() -> list[Leased]:
+            now = self._clock()
+            return self._deliveries.turn(outcomes, names, now, now + LEASE, room, in_hand=in_hand)
+
+        return await tried(turn, self._broken)
+
+    def _sent(self, number: int, task: asyncio.Task[Outcome]) -> None:
+        let_go = Outcome(number, due=self._clock(), unsure=number in self._begun)
+        self._outcomes.append(let_go if task.cancelled() else task.result())
+        self._begun.discard(number)
+        del self._in_hand[number]
         self._woken.set()
 
-    async def _outcome(self, leased: Leased) -> Outcome:
+    async def _send(self, leased: Leased) -> Outcome:
         delivery, number = leased.delivery, leased.number
         await asyncio.sleep(self._paces[delivery.channel].wait(delivery.line, asyncio.get_running_loop().time()))
+        self._begun.add(number)
         try:
             async with asyncio.timeout(SENDING):
                 await self._channels[delivery.channel].send(delivery.payload)
         except Wait as wait:
             return Outcome(number, due=self._clock() + timedelta(seconds=wait.seconds))
-        except (Unsure, TimeoutError) as error:
-            return self._again(leased, str(error) or "no answer in time")
+        except TimeoutError:
+            return replace(self._again(leased, "no answer in time"), unsure=True)
+        except Unsure as unsure:
+            return self._again(leased, str(unsure))
         except Refused as refused:
             if not delivery.optional:
                 _log.error("%s will not take a message: %s", delivery.channel, refused)
@@ -127,7 +135,7 @@ class Outbox:
 
     def _again(self, leased: Leased, why: str) -> Outcome:
         channel, now = leased.delivery.channel, self._clock()
-        if now - leased.made > PATIENCE:
+        if now - leased.made > PATIENCE and leased.tries >= _FEWEST_TRIES:
             _log.error("%s gave no answer for %s: %s", channel, PATIENCE, why)
             return Outcome(leased.number, given_up=f"{NO_ANSWER} {PATIENCE.total_seconds() / 3600:.0f} hours: {why}")
         pause = min(_FIRST_PAUSE * 2 ** min(leased.tries, 16), _LONGEST_PAUSE)

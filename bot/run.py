@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING
 from bot import inbox, outbox
 from bot.channels.channel import Unusable
 from bot.delivery import Watch
+from bot.pages import Pages
+from bot.rounds import Rounds
 from bot.store.databases import StoreError
 from bot.weekly import Weekly
 
@@ -30,8 +32,14 @@ _SWITCH = 0.0005
 """Seconds after which a thread that answers a question lets the one go on that speaks with the platforms."""
 _HEARTBEAT = 60.0
 _PURGE = 3600.0
-_LAST_WORDS = 3.0
-"""Seconds in which what is being handled may be finished after a signal, and again as many for what is being sent."""
+_REST = 2.0
+"""Seconds after which is looked for what is due for cases."""
+_WEEKLY_REST = 20.0
+_PAGES_REST = 15.0
+_LAST_WORDS = 2.5
+"""Seconds for each step of the end: to receive no more, to finish what is handled, and what is being sent."""
+_LETTING_GO = 1.0
+"""Seconds in which is noted what could not be sent in time, and the network is let go of."""
 _LIMIT = 9.5
 """Seconds after a signal by which the process is gone whatever happens; everything promised is in the store."""
 
@@ -68,13 +76,18 @@ class Running:
         self._over: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         by_name = {channel.name: channel for channel in channels}
         self.outbox = outbox.Outbox(store.deliveries, by_name, world.clock, self._broken)
-        self.watch = Watch(store, world, by_name, self.outbox.wake, self._broken)
-        self.weekly = Weekly(store, world, by_name, self.outbox.wake, self._broken)
+        self.weekly = Weekly(store, world, by_name)
+        watch = Watch(store, world, by_name)
+        self._rounds = [
+            Rounds(watch.turn, self.outbox.wake, self._broken, rest=_REST),
+            Rounds(self.weekly.turn, self.outbox.wake, self._broken, rest=_WEEKLY_REST),
+            Rounds(Pages(store, world, by_name).turn, self.outbox.wake, self._broken, rest=_PAGES_REST),
+        ]
         self.inbox = inbox.Inbox(store, world, by_name, self.outbox.wake, self._broken)
 
     def told_to_end(self) -> None:
         """End cleanly, and in time even where something hangs."""
-        watchdog = threading.Timer(_LIMIT, os._exit, (1,))
+        watchdog = threading.Timer(_LIMIT, _leave)
         watchdog.daemon = True
         watchdog.start()
         self.end()
@@ -99,8 +112,7 @@ class Running:
                 for work in (
                     self.inbox.run(),
                     self.outbox.run(),
-                    self.watch.run(),
-                    self.weekly.run(),
+                    *(rounds.run() for rounds in self._rounds),
                     self._beat(),
                     self._purge(),
                 )
@@ -118,36 +130,51 @@ class Running:
             for task in tasks:
                 task.cancel()
             await asyncio.gather(*tasks, return_exceptions=True)
+            closing = [channel.close() for channel in self._channels]
             if self._page:
-                await self._page.close()
-            await asyncio.gather(*(channel.close() for channel in self._channels), return_exceptions=True)
+                closing.append(self._page.close())
+            await asyncio.gather(*closing, return_exceptions=True)
 
     async def _finish(self, tasks: list[asyncio.Task[None]]) -> None:
         """Receive no more, then handle and send what is in hand."""
         self._tell("Ending …")
-        await asyncio.gather(*(channel.stop() for channel in self._channels))
-        handling, sending, *_ = tasks
+        for rounds in self._rounds:
+            rounds.end()
+        stopping = [asyncio.ensure_future(channel.stop()) for channel in self._channels]
+        if self._page:
+            stopping.append(asyncio.ensure_future(self._page.close()))
+        if stopping:
+            await asyncio.wait(stopping, timeout=_LAST_WORDS)
+        handling, sending, *others = tasks
         self.inbox.end()
-        self.watch.end()
-        self.weekly.end()
-        await asyncio.wait([handling], timeout=_LAST_WORDS)
+        await asyncio.wait([handling, *others[: len(self._rounds)]], timeout=_LAST_WORDS)
         self.outbox.end()
         await asyncio.wait([sending], timeout=_LAST_WORDS)
+        self.outbox.let_go()
+        await asyncio.wait([sending], timeout=_LETTING_GO)
 
     def _noticed(self, task: asyncio.Task[None]) -> None:
         """End loudly where a part of the bot has ended by itself."""
         if not task.cancelled() and (error := task.exception()):
+            while isinstance(error, BaseExceptionGroup):
+                error = error.exceptions[0]
             _log.error("a part of the bot failed: %s", type(error).__name__)
             self._broken(f"the bot ends, since a part of it failed ({type(error).__name__})")
 
     async def _beat(self) -> None:
         while True:
             await asyncio.sleep(_HEARTBEAT)
-            for channel in self._channels:
-                try:
-                    await channel.heartbeat()
-                except Unusable as error:
-                    self._broken(str(error))
+            await asyncio.gather(*(self._beat_of(channel) for channel in self._channels))
+
+    async def _beat_of(self, channel: Channel) -> None:
+        """Let a channel look after itself; one that hangs keeps no other from it."""
+        try:
+            async with asyncio.timeout(_HEARTBEAT):
+                await channel.heartbeat()
+        except Unusable as error:
+            self._broken(str(error))
+        except TimeoutError:
+            _log.warning("%s did not end its heartbeat in time", channel.name)
 
     async def _purge(self) -> None:
         while True:
@@ -158,3 +185,10 @@ class Running:
             except StoreError as error:
                 _log.warning("what is done with could not be let go of, trying again in an hour: %s", error)
             await asyncio.sleep(_PURGE)
+
+
+def _leave() -> None:
+    """End at once, since something hangs; SQLite and PostgreSQL undo what is half done."""
+    _log.warning("something hangs, so the bot ends without it; the next start does what is left")
+    sys.stdout.flush()
+    os._exit(0)

@@ -81,6 +81,11 @@ def _line(line: CaseLine) -> str:
     )
 
 
+def refused(who: str, reference: str) -> Reply:
+    """Refuse a case that isn't there or isn't theirs, alike."""
+    return Reply((Card(say("cases.refused", title=who, reference=reference), signal=Signal.INFO),))
+
+
 def title_of(who: str, school: School) -> str:
     """Say somebody whom a case names by role or by label."""
     return school.title_of(who) if who in ROLES else who

@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from handlers import case_view
+from handlers import case_letters, case_view
+from handlers.case_view import refused
 from handlers.help import old_button, stopped
 from handlers.message import Button, Card, Reply, Signal
+from handlers.ports import NotTheirAccount
 from handlers.wording import say
 from knowledge.keeping import kept_until
 from knowledge.restoring import who_restores
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from handlers.message import Message
     from handlers.ports import CaseView, Lead, World
+    from knowledge.contacts import Contacts
     from knowledge.model import School
 
 ABILITY = "cases"
@@ -48,7 +54,11 @@ def stop(message: Message, world: World) -> Reply:
 
 
 def back(message: Message, world: World) -> Reply:
-    """Write nothing, since there is only one step."""
+    """Ask for a letter's blank before once more; anything else has one step only, so nothing is written."""
+    doing = world.memory.recall(message.person, message.conversation, ABILITY)
+    lead = world.leads.who(message.school, message.channel, message.person) if world.leads else None
+    if lead and doing.get("step") == case_letters.STEP:
+        return case_letters.back(doing, lead, message, world)
     return stop(message, world)
 
 
@@ -61,7 +71,10 @@ def handle(message: Message, world: World) -> Reply:
         return _enrol(words[1] if len(words) > 1 else "", message, world)
     lead = world.leads.who(message.school, message.channel, message.person) if world.leads else None
     if lead is None:
-        return _note("cases.not_enrolled")
+        account = re.split("[/:]", message.person)[-1]
+        which = (say("cases.this_account", channel=message.channel, account=account),)
+        shown = which if account != message.person else ()
+        return Reply((Card(say("cases.not_enrolled"), shown, signal=Signal.INFO),))
     school = world.engine.schools[message.school]
     if message.action:
         return _press(lead, school, message, world)
@@ -74,7 +87,11 @@ def handle(message: Message, world: World) -> Reply:
 def _enrol(code: str, message: Message, world: World) -> Reply:
     if world.leads is None or (world.tries and not world.tries.allowed("enrol", message.person)):
         return _note("status.too_many")
-    lead = world.leads.enrol(code, message.channel, message.person)
+    try:
+        lead = world.leads.enrol(code, message.channel, message.person)
+    except NotTheirAccount as refused:
+        title = ", ".join(world.engine.schools[refused.lead.school].title_of(role) for role in refused.lead.roles)
+        return Reply((Card(say("cases.not_their_account"), (say("cases.not_their_account_how", who=title),)),))
     if lead is None:
         return _note("cases.no_such_code")
     titles = ", ".join(world.engine.schools[lead.school].title_of(role) for role in lead.roles)
@@ -93,6 +110,8 @@ def _press(lead: Lead, school: School, message: Message, world: World) -> Reply:
     reference, _, more = message.value.partition(":")
     if what == "open":
         return _opened(reference, lead, school, world)
+    if what in case_letters.ACTIONS:
+        return case_letters.press(what, message.value, lead, message, world)
     if what == "did" and not more:
         buttons = (Button(say(f"cases.did_{did}"), "cases.did", f"{reference}:{did}") for did in DID)
         return Reply((Card(say("cases.ask_did"), signal=Signal.INFO),), tuple(buttons))
@@ -104,21 +123,25 @@ def _press(lead: Lead, school: School, message: Message, world: World) -> Reply:
         sure = Button(say("cases.do_erased"), "cases.erased", reference)
         again = Button(say("cases.open", reference=reference), "cases.open", reference)
         return Reply((Card(say("cases.ask_erased", reference=reference), signal=Signal.CAREFUL),), (sure, again))
-    if what in _AT_ONCE:
-        return _taken(what, {"who": more} if what == "let-in" else {}, reference, lead, world)
-    return old_button()
+    inside = {"who": more} if what == "let-in" else {}
+    return _taken(what, inside, reference, lead, world) if what in _AT_ONCE else old_button()
 
 
 def _opened(reference: str, lead: Lead, school: School, world: World) -> Reply:
     view = world.cases.opened(school.slug, reference, lead.id)
     if view is None:
         return refused(lead.label, reference)
-    return Reply(case_view.shown(view, school).cards, (*actions(view, lead, school), *erasing(view, world)))
+    letters = Button(say("cases.letters"), "cases.letters", reference)
+    contacts = world.contacts.get(school.slug)
+    buttons = (*actions(view, lead, school), letters, *erasing(view, contacts, world.clock()))
+    return Reply(case_view.shown(view, school).cards, buttons, confidential=True)
 
 
 def _written(doing: dict[str, str], lead: Lead, message: Message, world: World) -> Reply:
     if not message.text.strip():
         return _note("ask.empty")
+    if doing["step"] == case_letters.STEP:
+        return case_letters.written(doing, lead, message, world)
     world.memory.drop(message.person, message.conversation, ABILITY)
     inside = {"text": message.text, **({"what": doing["what"]} if doing["what"] else {})}
     return _taken(doing["step"], inside, doing["reference"], lead, world)
@@ -149,18 +172,12 @@ def actions(view: CaseView, lead: Lead, school: School) -> tuple[Button, ...]:
     return tuple(found)
 
 
-def erasing(view: CaseView, world: World) -> tuple[Button, ...]:
+def erasing(view: CaseView, contacts: Contacts | None, now: datetime) -> tuple[Button, ...]:
     """Give the button that erases a closed case, once the school's own time for its kind is over."""
-    contacts = world.contacts.get(view.case.school)
     until = kept_until(view.steps, contacts.keeps_years.get(view.case.kind)) if contacts else None
-    if until is None or world.clock() < until:
+    if until is None or now < until:
         return ()
     return (Button(say("cases.do_erase"), "cases.erase", view.line.reference),)
-
-
-def refused(who: str, reference: str) -> Reply:
-    """Refuse a case that isn't there or isn't theirs, alike."""
-    return Reply((Card(say("cases.refused", title=who, reference=reference), signal=Signal.INFO),))
 
 
 def _note(name: str) -> Reply:

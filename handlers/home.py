@@ -25,7 +25,7 @@ def sent(message: Message, draft: str, world: World) -> None:
     case = world.cases.sent(draft)
     if case is None or case.case.answers.get("safe") == "no":
         return
-    drafts = world.memory.recall(message.person, message.conversation, ABILITY).get("drafts", [])
+    drafts = _sent_drafts(message, world)
     if draft not in drafts:
         world.memory.keep(message.person, message.conversation, ABILITY, {"drafts": [*drafts, draft]}, None)
 
@@ -34,6 +34,12 @@ def overview(message: Message, world: World) -> tuple[Reply, ...]:
     """Give the parts of the page, each with its own buttons."""
     cases = _cases(message, world)
     return (*([cases] if cases else []), _quiz(message, world), _reports(message, world))
+
+
+def others_change(message: Message, world: World) -> bool:
+    """Tell whether the page says something that others change: a lead's cases, or what becomes of one's reports."""
+    lead = world.leads.who(message.school, message.channel, message.person) if world.leads else None
+    return lead is not None or bool(_sent_drafts(message, world))
 
 
 def _cases(message: Message, world: World) -> Reply | None:
@@ -75,14 +81,18 @@ def _quiz(message: Message, world: World) -> Reply:
 
 def _reports(message: Message, world: World) -> Reply:
     lines, buttons = [], [Button(say("help.button_report"), "report.start")]
-    if world.drafts.current(message.person, message.conversation):
+    draft = world.drafts.current(message.person, message.conversation)
+    if draft and draft.answers.get("safe") != "no":
         lines.append(say("home.draft"))
         buttons = [Button(say("report.go_on"), "report.go_on"), Button(say("report.stop"), "report.stop")]
-    drafts = world.memory.recall(message.person, message.conversation, ABILITY).get("drafts", [])
-    for draft in drafts:
-        case = world.cases.sent(draft)
+    for sent_draft in _sent_drafts(message, world):
+        case = world.cases.sent(sent_draft)
         status = world.cases.status(case.code) if case else None
         if status:
             state = say("home.report_opened", day=day_of(status.opened)) if status.opened else say("home.report_new")
             lines.append(say("home.report_line", reference=status.reference, day=day_of(status.received), state=state))
     return Reply((Card(say("home.reports"), tuple(lines or [say("home.reports_none")])),), tuple(buttons))
+
+
+def _sent_drafts(message: Message, world: World) -> list[str]:
+    return list(world.memory.recall(message.person, message.conversation, ABILITY).get("drafts", []))

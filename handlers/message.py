@@ -102,7 +102,8 @@ class Form:
 class Reply:
     """What goes back: cards in order, then buttons, or a form's next step.
 
-    `replaces` asks the channel to put the reply in place of the message whose button was pressed.
+    `replaces` asks the channel to put the reply in place of the message whose button was pressed. `confidential` says
+    that it shows words of a report: a channel lets nobody pass it on, and takes it back, as far as the platform can.
     """
 
     cards: tuple[Card, ...]
@@ -110,3 +111,4 @@ class Reply:
     form: Form | None = None
     replaces: bool = False
     ends: bool = False
+    confidential: bool = False

@@ -51,8 +51,8 @@ def passed_on() -> Reply:
 
 
 def contact_changed(label: str, what: str) -> Reply:
-    """Tell a lead that somebody's contact was changed."""
-    lines = (say("notices.contact_asks"),)
+    """Tell a lead that somebody's contact was changed, or that somebody enrolled in a way that it can't vouch for."""
+    lines = (say("notices.contact_asks" if what in ("new", "changed", "gone") else "notices.enrolled_asks"),)
     return Reply((Card(say(f"notices.contact_{what}", who=label), lines, signal=Signal.MUST),))
 
 

@@ -217,6 +217,14 @@ class Lead:
     roles: tuple[str, ...]
 
 
+class NotTheirAccount(Exception):
+    """A one-time code was used from a chat account that the contacts don't give for whom it is; `lead` is that one."""
+
+    def __init__(self, lead: Lead) -> None:
+        super().__init__(lead.label)
+        self.lead = lead
+
+
 class Leads(Protocol):
     """The school's leads, each known by the accounts that they enrolled with a one-time code."""
 
@@ -224,7 +232,11 @@ class Leads(Protocol):
         """Give the lead of a school whom an account belongs to, or None."""
 
     def enrol(self, code: str, channel: str, person: str) -> Lead | None:
-        """Know a lead by an account from now on; None where the code is none, has run out or is used up."""
+        """Know a lead by an account from now on; None where the code is none, has run out or is used up.
+
+        In a chat it has to be the account that the contacts give for them: raises NotTheirAccount for any other one,
+        which uses the code up and is told to DSL and chair, as every way in is that the contacts can't vouch for.
+        """
 
     def whose(self, code: str) -> Lead | None:
         """Give whom a one-time code would enrol, and leave it as it is; None where the code is none."""

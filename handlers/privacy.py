@@ -23,7 +23,8 @@ def handle(message: Message, world: World) -> Reply:
         world.memory.forget(message.person)
         if world.subscriptions:
             world.subscriptions.drop(message.person)
-        return Reply((Card(say("privacy.forgotten"), _kept(message, world), signal=Signal.INFO),))
+        ask = say("privacy.ask_to_erase", button=say("status.erase"))
+        return Reply((Card(say("privacy.forgotten"), (*_kept(message, world), ask), signal=Signal.INFO),))
     subscribed = world.subscriptions is not None and world.subscriptions.of(message.person) is not None
     lines = (
         *([say("privacy.subscription")] if subscribed else []),

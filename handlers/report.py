@@ -284,7 +284,8 @@ def _ask(draft: Draft, message: Message, world: World, *cards: Card) -> Reply:
     fields = _steps(draft, message, world)
     answered = tuple((f.name, draft.answers[f.name]) for f in fields if f.name in draft.answers and f != step)
     buttons = (Button(say("report.back"), "report.back"), Button(say("report.stop"), "report.stop"))
-    return Reply(cards, buttons if answered else buttons[1:], Form(draft.id, say("report.title"), fields, answered))
+    form = Form(draft.id, say("report.title"), fields, answered)
+    return Reply(cards, buttons if answered else buttons[1:], form, confidential=True)
 
 
 def _review(draft: Draft, message: Message, world: World, cards: tuple[Card, ...]) -> Reply:
@@ -305,7 +306,8 @@ def _review(draft: Draft, message: Message, world: World, cards: tuple[Card, ...
         *change,
         Button(say("report.stop"), "report.stop"),
     )
-    return Reply((*cards, Card(say("report.review"), tuple(lines), signal=Signal.INFO)), buttons)
+    review = Card(say("report.review"), tuple(lines), signal=Signal.INFO)
+    return Reply((*cards, review), buttons, confidential=True)
 
 
 def _send(draft_id: str, message: Message, world: World) -> Reply:

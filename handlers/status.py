@@ -46,6 +46,8 @@ def handle(message: Message, world: World) -> Reply:
     if message.action == "status.write" and code_in(message.value):
         _expect({"writing": message.value}, message, world)
         return _note("status.ask_words")
+    if message.action == "status.erase" and code_in(message.value):
+        return _ask_to_erase(message.value, world)
     code = code_in(message.text)
     if code:
         world.memory.drop(message.person, message.conversation, ABILITY)
@@ -90,8 +92,18 @@ def _status(code: str, message: Message, world: World) -> Reply:
         name = "status.from_you" if step.step == "reply" else "status.from_school"
         lines.append(say(name, day=day_of(step.at), text=step.inside["text"]))
     lines.append(say("status.danger"))
-    buttons = () if status.trial else (Button(say("status.write"), "status.write", code),)
-    return Reply((Card(say("status.known", reference=status.reference), tuple(lines), signal=Signal.INFO),), buttons)
+    write, erase = Button(say("status.write"), "status.write", code), Button(say("status.erase"), "status.erase", code)
+    buttons = () if status.trial else (write, erase)
+    card = Card(say("status.known", reference=status.reference), tuple(lines), signal=Signal.INFO)
+    return Reply((card,), buttons, confidential=bool(status.messages))
+
+
+def _ask_to_erase(code: str, world: World) -> Reply:
+    """Pass on that the reporter wants it erased, once; only the school can decide that."""
+    words, status = say("status.erase_words"), world.cases.status(code)
+    asked = status is not None and any(step.inside.get("text") == words for step in status.messages)
+    known = asked or world.cases.write_back(code, words)
+    return _note("status.erase_asked" if known else "status.unknown")
 
 
 def _note(name: str) -> Reply:

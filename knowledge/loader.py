@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from yaml import ScalarNode
 
+from knowledge.letters.library import load_letters
 from knowledge.model import (
     ROLES,
     Audience,
@@ -68,7 +70,8 @@ def load_school(folder: Path, topics: Iterable[str], tags: Iterable[str]) -> Sch
     if not any(files) and None not in files:
         problems.nothing_in(folder / "clauses", "clauses", "clauses/*.yaml")
     routes = load_routes(folder / "routes.yaml", None if None in files else frozenset(links.places), problems)
-    school = _school(folder, paragraphs or (), clauses, routes, problems)
+    letters = load_letters(folder, problems)
+    school = replace(_school(folder, paragraphs or (), clauses, routes, problems), letters=letters)
     problems.raise_any()
     return school
 

@@ -5,6 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import cached_property
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from knowledge.letters.library import Letter
 
 
 class Audience(StrEnum):
@@ -181,6 +187,7 @@ class School:
     paragraphs: tuple[Paragraph, ...]
     clauses: tuple[Clause, ...]
     routes: tuple[Route, ...] = field(default=())
+    letters: Mapping[str, Letter] = field(default_factory=dict)
 
     @cached_property
     def by_id(self) -> dict[str, Clause]:

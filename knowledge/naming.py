@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -28,6 +28,8 @@ _SHORT, _LONG = 5, 8
 """Below _SHORT letters only two that changed places are forgiven; from _LONG on, two mistakes."""
 _LEAST = 3
 _MOST = 2
+_Person = tuple[str, tuple[str, ...], tuple[str, ...]]
+"""A person's label, roles and names."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,17 +50,22 @@ class _Words:
 
 def named_in(text: str, school: School, contacts: Contacts | None = None) -> tuple[Named, ...]:
     """Give everybody of the school's people who may be named in a text, the first mention of each."""
-    said = _said(text)
+    people = tuple((p.label, p.roles, p.names) for p in contacts.people) if contacts else ()
+    return _named_in(text, tuple(school.roles.items()), people)
+
+
+@lru_cache(maxsize=16)
+def _named_in(text: str, titles: tuple[tuple[str, str], ...], people: tuple[_Person, ...]) -> tuple[Named, ...]:
+    """Remember the last few, since one report is looked at several times while it is answered."""
+    said = _Said(text)
     found: dict[str, Named] = {}
-    people = contacts.people if contacts else ()
-    for person in people:
-        roles = frozenset(person.roles)
-        for name in person.names:
+    for label, roles, names in people:
+        for name in names:
             if words := _name_in(name, said):
-                found.setdefault(person.label, Named(person.label, roles, words))
+                found.setdefault(label, Named(label, frozenset(roles), words))
     met = frozenset(role for named in found.values() for role in named.roles)
-    for role, words in _titles_in(said, school):
-        holders = [person for person in people if role in person.roles]
+    for role, words in _titles_in(said, titles):
+        holders = [roles for _, roles, _ in people if role in roles]
         # Somebody who is named and whose title stands there too is asked about once.
         if role not in met or len(holders) != 1:
             found.setdefault(role, Named(role, frozenset({role}), words))
@@ -82,63 +89,78 @@ def _plain(word: str) -> str:
     return "".join(c for c in letters if c.isalnum())
 
 
-def _said(text: str) -> list[tuple[str, str]]:
-    """Give the words of a text, each plain and as it was written; letters that stand alone in a row are one word."""
-    found = [(plain, match[0]) for match in _WORD.finditer(text) if (plain := _plain(match[0]))]
-    joined: list[tuple[str, str]] = []
-    run = 0
-    for plain, written in found:
-        alone = len(plain) == 1 and plain.isalpha()
-        run = run + 1 if alone else 0
-        if run > 1:
-            joined[-1] = (joined[-1][0] + plain, f"{joined[-1][1]} {written}")
-        else:
-            joined.append((plain, written))
-    return joined
+class _Said:
+    """The words of a text, each plain and as it was written; letters that stand alone in a row are one word."""
+
+    def __init__(self, text: str) -> None:
+        self.words: list[tuple[str, str]] = []
+        self._joined: dict[int, list[str]] = {}
+        run = 0
+        for match in _WORD.finditer(text):
+            if not (plain := _plain(match[0])):
+                continue
+            alone = len(plain) == 1 and plain.isalpha()
+            run = run + 1 if alone else 0
+            if run > 1:
+                before, written = self.words[-1]
+                self.words[-1] = (before + plain, f"{written} {match[0]}")
+            else:
+                self.words.append((plain, match[0]))
+
+    def joined(self, length: int) -> list[str]:
+        """Give every so many words in a row, written together."""
+        if length not in self._joined:
+            plain = [word for word, _ in self.words]
+            self._joined[length] = ["".join(plain[at : at + length]) for at in range(len(plain) - length + 1)]
+        return self._joined[length]
+
+    def written(self, start: int, length: int) -> str:
+        """Give some words as they were written."""
+        return " ".join(written for _, written in self.words[start : start + length])
 
 
-def _titles_in(said: list[tuple[str, str]], school: School) -> Iterator[tuple[str, str]]:
-    words = _words()
-    taken: set[int] = set()
-    nobody = {tuple(term.split()[:2]) for term in words.nobody}
-    for at, ((one, _), (two, _)) in enumerate(pairwise(said)):
-        if (one, two) in nobody:
-            taken.add(at)
+@cache
+def _terms(titles: tuple[tuple[str, str], ...]) -> list[tuple[str, list[str]]]:
+    """Give each role's titles in plain words, the longest first, so that a deputy head is not the head."""
+    own, words = dict(titles), _words()
     terms = [
         (role, [_plain(word) for word in _WORD.findall(title)])
         for role in ROLES
         if role not in GROUPS
-        for title in dict.fromkeys(
-            (*([school.roles[role]] if role in school.roles else ()), *words.titles.get(role, ()))
-        )
+        for title in dict.fromkeys((*([own[role]] if role in own else ()), *words.titles.get(role, ())))
     ]
-    # The longest title counts, so that a deputy head is not the head.
-    terms.sort(key=lambda term: -len("".join(term[1])))
+    return sorted(terms, key=lambda term: -len("".join(term[1])))
+
+
+def _titles_in(said: _Said, titles: tuple[tuple[str, str], ...]) -> Iterator[tuple[str, str]]:
+    taken: set[int] = set()
+    nobody = {tuple(term.split()[:2]) for term in _words().nobody}
+    for at, ((one, _), (two, _)) in enumerate(pairwise(said.words)):
+        if (one, two) in nobody:
+            taken.add(at)
     found: dict[str, tuple[int, str]] = {}
-    for role, term in terms:
+    for role, term in _terms(titles):
         for start, length in _places(term, said):
             places = set(range(start, start + length))
             if places & taken:
                 continue
             taken |= places
-            words_there = " ".join(written for _, written in said[start : start + length])
             if role not in found or start < found[role][0]:
-                found[role] = (start, words_there)
+                found[role] = (start, said.written(start, length))
     for role, (_, written) in sorted(found.items(), key=lambda item: item[1][0]):
         yield role, written
 
 
-def _places(term: list[str], said: list[tuple[str, str]]) -> Iterator[tuple[int, int]]:
+def _places(term: list[str], said: _Said) -> Iterator[tuple[int, int]]:
     """Give where a term stands, as (first word, how many), written apart, together or with a mistake."""
     wanted = "".join(term)
     for length in sorted({len(term), max(1, len(term) - 1), len(term) + 1}, key=lambda n: abs(n - len(term))):
-        for start in range(len(said) - length + 1):
-            there = "".join(plain for plain, _ in said[start : start + length])
+        for start, there in enumerate(said.joined(length)):
             if _same(wanted, there):
                 yield start, length
 
 
-def _name_in(name: str, said: list[tuple[str, str]]) -> str:
+def _name_in(name: str, said: _Said) -> str:
     """Give the words that may say a name: whole, by its last part, or an honorific with its first letter."""
     honorifics = _words().honorifics
     parts = [plain for word in _WORD.findall(name.replace("-", " ")) if (plain := _plain(word)) not in honorifics]
@@ -156,8 +178,8 @@ def _name_in(name: str, said: list[tuple[str, str]]) -> str:
         if len("".join(term)) < _LEAST:
             continue
         for start, length in _places(term, said):
-            return " ".join(written for _, written in said[start : start + length])
-    for (one, first), (two, second) in pairwise(said):
+            return said.written(start, length)
+    for (one, first), (two, second) in pairwise(said.words):
         if one in honorifics and len(two) == 1 and two == family[0][:1]:
             return f"{first} {second}"
     return ""
@@ -169,9 +191,11 @@ def _given(whole: list[str]) -> bool:
 
 
 def _same(wanted: str, there: str) -> bool:
-    if there in {wanted, f"{wanted}s"}:
+    if abs(len(wanted) - len(there)) > _MOST:
+        return False
+    if there in (wanted, f"{wanted}s"):
         return True
-    if abs(len(wanted) - len(there)) > _MOST or len(there) < _LEAST:
+    if len(there) < _LEAST:
         return False
     mistakes = OSA.distance(wanted, there, score_cutoff=_MOST)
     if len(wanted) < _SHORT:

@@ -89,19 +89,18 @@ class CasePages:
         seat = self._desk.seat(asked.cookie)
         if seat is None:
             return gone(asked)
-        return page("letters", asked, seat=seat, letters=self._desk.letters(seat).values())
+        return page("letters", asked, seat=seat, letters=seat.school.letters.values())
 
     def letter(self, asked: Asked) -> Answer:
         """Show a letter's blanks; once they are sent, the letter, or the letter as a file."""
         seat = self._desk.seat(asked.cookie)
-        letter = self._desk.letters(seat).get(asked.path["letter"]) if seat else None
+        letter = seat.school.letters.get(asked.path["letter"]) if seat else None
         if seat is None or letter is None:
             return gone(asked)
         if asked.form.get("letter"):
             text = asked.form["letter"].replace("\r\n", "\n")
             return Answer(text.encode(), kind="text/plain", file=f"{letter.name}.txt")
-        given = {"school": seat.school.name, "today": self._desk.today(seat)}
-        filled = letter.filled({**asked.form, **given}) if asked.form else ""
+        filled = letter.filled({**asked.form, **self._desk.given_by_itself(seat)}) if asked.form else ""
         return page("letter", asked, seat=seat, letter=letter, given=asked.form, filled=filled)
 
 

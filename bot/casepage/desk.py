@@ -10,19 +10,17 @@ from typing import TYPE_CHECKING
 from bot.exporting import as_csv, as_pdf
 from bot.store.factors import app_of, new_secret
 from handlers import cases, notices
-from handlers.chronology import HOME, chronology, clock
+from handlers.case_letters import given_by_itself
+from handlers.chronology import chronology, clock
 from handlers.wording import say
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from bot.app import Store
     from bot.channels.channel import Channel
     from bot.store.links import Link
     from handlers.message import Button
     from handlers.ports import CaseView, Lead, World
     from knowledge.contacts import Contacts
-    from knowledge.letters.library import Letter
     from knowledge.model import School
 
 LAST = ("stepped-back", "erase")
@@ -69,11 +67,10 @@ class Desk:
         self,
         store: Store,
         world: World,
-        letters: Mapping[str, Mapping[str, Letter]],
         mail: Channel | None,
     ) -> None:
-        """Take each school's letters, and the channel that sends fresh links."""
-        self._store, self._world, self._letters, self._mail = store, world, letters, mail
+        """Take the channel that sends fresh links."""
+        self._store, self._world, self._mail = store, world, mail
 
     def sign_in(self, token: str, code: str, cookie: str) -> str | None:
         """Open a link's case, once, for the lead whose code fits; give the session's cookie, or None."""
@@ -106,7 +103,8 @@ class Desk:
         view = self._world.cases.read_on(school.slug, inside["reference"], lead.id, since) if lead else None
         if lead is None or view is None:
             return None
-        actions = (*cases.actions(view, lead, school), *cases.erasing(view, self._world))
+        contacts = self._world.contacts.get(school.slug)
+        actions = (*cases.actions(view, lead, school), *cases.erasing(view, contacts, self._world.clock()))
         return Seat(cookie, lead, school, view, actions)
 
     def act(self, seat: Seat, form: str, step: str, inside: dict[str, str]) -> bool:
@@ -130,15 +128,9 @@ class Desk:
         """Give the contacts of a school."""
         return self._world.contacts.get(seat.school.slug)
 
-    def letters(self, seat: Seat) -> Mapping[str, Letter]:
-        """Give the letters of a school."""
-        return self._letters.get(seat.school.slug, {})
-
-    def today(self, seat: Seat) -> str:
-        """Say the day, as it stands on a letter."""
-        contacts = self._world.contacts.get(seat.school.slug)
-        now = self._world.clock().astimezone(contacts.zone if contacts else HOME)
-        return f"{now.day} {now:%B %Y}"
+    def given_by_itself(self, seat: Seat) -> dict[str, str]:
+        """Give the blanks of a letter that fill themselves."""
+        return given_by_itself(seat.school, self.contacts(seat), self._world.clock())
 
     def chronology(self, seat: Seat, kind: str) -> bytes | None:
         """Give the chronology as a file, which is written down; None where it can't be taken."""

@@ -111,6 +111,14 @@ class Examined(Protocol):
         """Give what was found and how to mend it, which is empty where it is well; raises Unusable."""
 
 
+@runtime_checkable
+class Standing(Protocol):
+    """A channel in which something stands that others can change, such as a page of one's own."""
+
+    def changed(self, world: World) -> Sequence[Delivery]:
+        """Give what shows anew whatever says something else now; it runs in a thread, within one transaction."""
+
+
 class Unusable(Exception):  # noqa: N818 -- it says what the channel is
     """A channel can't be used; the text is one plain line with how to mend it, and holds no secret."""
 

@@ -15,7 +15,6 @@ from handlers.wording import names
 from knowledge.answering.fitted import FITTED_ON_IMPORTS, load_fitted
 from knowledge.answering.lexicon import load_lexicon
 from knowledge.contacts import load_contacts
-from knowledge.letters.library import load_letters
 from knowledge.loader import load_school
 from knowledge.reading import PackError
 from knowledge.safety import load_safety
@@ -26,7 +25,6 @@ from knowledge.topics.library import load_topics
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from knowledge.model import School
     from knowledge.reading import Problem
 
 T = TypeVar("T")
@@ -50,7 +48,7 @@ def check(quiet: bool, folder: Path | None) -> None:
     schools = [
         school
         for pack in folders_of(only=folder).values()
-        if (school := told.read(partial(_pack, pack, ids, lexicon.tags if lexicon else frozenset()), None))
+        if (school := told.read(partial(load_school, pack, ids, lexicon.tags if lexicon else frozenset()), None))
     ]
     counts = [f"{len(topics)} topics, {sum(len(t.asks) for t in topics)} ways of asking"]
     if folder is None:
@@ -85,12 +83,6 @@ class _Told:
         if self.problems:
             lines = map(str, PackError(self.problems).problems)
             raise click.ClickException("\n".join(["these files can't be used:", *lines]))
-
-
-def _pack(folder: Path, topics: list[str], tags: frozenset[str]) -> School:
-    school = load_school(folder, topics, tags)
-    load_letters(folder)
-    return school
 
 
 def _beside(topics: frozenset[str], told: _Told) -> list[str]:

@@ -25,6 +25,8 @@ from bot.index import load_or_learn
 from bot.packs import load
 from bot.reachable import openable, refuse_dead_ends
 from bot.run import serve
+from bot.store.alone import alone
+from bot.store.databases import StoreError
 from knowledge.answering.engine import Engine
 from knowledge.topics.library import load_concerns
 
@@ -44,9 +46,10 @@ def run() -> None:
     with open_store(settings) as store:
         channels = channels_of(settings, store, list(folders))
         if not channels:
+            alone_page = " The case page alone would receive nothing." if settings.page_address else ""
             raise SetUpProblem(
-                "there is no chat platform to run on. Set ASKFIRST_TELEGRAM_TOKEN or ASKFIRST_SLACK_BOT_TOKEN;"
-                " see .env.example."
+                f"there is no chat platform to run on.{alone_page} Set ASKFIRST_TELEGRAM_TOKEN or"
+                " ASKFIRST_SLACK_BOT_TOKEN; see .env.example."
             )
         model = load_or_learn(show_progress)
         schools = load(folders.values(), model.topics)
@@ -55,11 +58,17 @@ def run() -> None:
         if without := [slug for slug in folders if slug not in contacts]:
             click.echo(f"Trial: nobody receives the reports of {', '.join(without)}.")
         world = world_in(store, engine, contacts, now, settings)
-        page = case_page_of(settings, store, world, channels, folders)
+        page = case_page_of(settings, store, world, channels)
         try:
-            asyncio.run(serve(store, world, channels, click.echo, page))
+            with alone(settings.database_url) as nobody_else:
+                if nobody_else:
+                    # What a process had in hand that was killed; it would wait until that one's leases run out.
+                    store.deliveries.take_back(now())
+                asyncio.run(serve(store, world, channels, click.echo, page))
         except Unusable as error:
             raise SetUpProblem(str(error)) from None
+        except StoreError as error:
+            raise SetUpProblem(f"{error}.") from None
 
 
 def write_log() -> None:

@@ -7,12 +7,12 @@ import secrets
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import delete, insert, select
+from sqlalchemy import insert, select
 from sqlalchemy.exc import IntegrityError
 
 from bot.store.databases import StoreError
 from bot.store.sealing import new_reference, seal, tidy_code, unseal
-from bot.store.tables import cases, drafts, readers, stamp, unstamp, watches
+from bot.store.tables import cases, readers, stamp, unstamp, watches
 from handlers.ports import CaseLine, CaseStatus, CaseStep, CaseView, NewCase, Sent
 from knowledge.routing import Urgency
 
@@ -80,7 +80,7 @@ class StoredCases:
             )
             self._steps.begin(connection, case_id, case)
             self._record.write(connection, case_id, key, case.at, "received", {"readers": ", ".join(case.readers)})
-            connection.execute(delete(drafts).where(drafts.c.key == case_id))
+            self._drafts.sent(connection, case.person, case.conversation, case_id)
         return Sent(reference, code, case)
 
     def sent(self, draft: str) -> Sent | None:

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass, fields
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from sqlalchemy import delete, exists, func, or_, select, update
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import bindparam, case, delete, exists, func, or_, select, update
 
 from bot.channels.channel import Delivery
 from bot.store.databases import Unopenable
+from bot.store.putting import unless_there
 from bot.store.tables import outbox, stamp, unstamp
 
 if TYPE_CHECKING:
@@ -25,6 +26,8 @@ if TYPE_CHECKING:
 
 NO_ANSWER = "tried for"
 """Begins the reason where something was given up because no answer came in time."""
+_LONGEST_LEASE = timedelta(hours=1)
+"""No lease is that long, so one that seems to be was given before the clock was set back."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,11 +42,15 @@ class Leased:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What became of a try: sent, refused (`given_up` says why), or to be tried again at `due`."""
+    """What became of a try: sent, refused (`given_up` says why), or to be tried again at `due`.
+
+    `unsure` says that it may have arrived though no answer came, so that the next try counts as a repeat.
+    """
 
     number: int
     due: datetime | None = None
     given_up: str | None = None
+    unsure: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +63,54 @@ class GivenUp:
     newest: datetime
 
 
+_INSIDE = tuple(field.name for field in fields(Delivery) if field.name != "due")
+_earlier = outbox.alias("earlier")
+_blocked = exists().where(
+    (_earlier.c.line == outbox.c.line) & _earlier.c.done.is_(None) & (_earlier.c.number < outbox.c.number)
+)
+_free = or_(
+    outbox.c.leased.is_(None), outbox.c.leased <= bindparam("at"), outbox.c.leased > bindparam("too_long")
+) & outbox.c.number.not_in(bindparam("in_hand", expanding=True))
+_NEXT = (
+    select(outbox)
+    .where(
+        outbox.c.done.is_(None)
+        & ((outbox.c.due <= bindparam("at")) | (outbox.c.made > bindparam("at")))
+        & _free
+        & outbox.c.channel.in_(bindparam("channels", expanding=True))
+        & ~_blocked
+    )
+    .order_by(outbox.c.number)
+    .limit(bindparam("room"))
+    .with_for_update(skip_locked=True)
+)
+_PROMISE = unless_there(outbox, "key")
+_THIS = outbox.c.number == bindparam("which")
+_LEASE = (
+    update(outbox).where(_THIS).values(leased=bindparam("until"), tries=bindparam("tried"), repeats=bindparam("twice"))
+)
+_DONE = (
+    update(outbox)
+    .where(_THIS & outbox.c.done.is_(None))
+    .values(done=bindparam("at"), leased=None, sealed=None, given_up=bindparam("why"))
+)
+_AGAIN = (
+    update(outbox)
+    .where(_THIS & outbox.c.done.is_(None))
+    # Made is never later than now, even where the clock was set back: it would be due at once, forever.
+    .values(
+        due=bindparam("when"),
+        leased=bindparam("until"),
+        made=case((outbox.c.made > bindparam("at"), bindparam("at")), else_=outbox.c.made),
+    )
+)
+_DUE = select(func.min(outbox.c.due)).where(
+    outbox.c.done.is_(None)
+    & (outbox.c.due > bindparam("after"))
+    & outbox.c.channel.in_(bindparam("channels", expanding=True))
+)
+
+
 class StoredDeliveries:
     """The outbox, in the database."""
 
@@ -64,29 +119,41 @@ class StoredDeliveries:
 
     def promise(self, deliveries: Sequence[Delivery], at: datetime) -> None:
         """Promise to send these; what was promised before is left as it is."""
-        with self._units.begin() as connection:
-            put = (sqlite if connection.dialect.name == "sqlite" else postgresql).insert(outbox)
-            once = put.on_conflict_do_nothing(index_elements=["key"])
-            for delivery in deliveries:
-                connection.execute(once, self._row(delivery, at))
+        if not deliveries:
+            return
+        rows = [self._row(delivery, at) for delivery in deliveries]
+        with self._units.one() as connection:
+            connection.execute(_PROMISE[connection.dialect.name], rows)
 
     def turn(
-        self, outcomes: Sequence[Outcome], channels: Sequence[str], at: datetime, until: datetime, room: int
+        self,
+        outcomes: Sequence[Outcome],
+        channels: Sequence[str],
+        at: datetime,
+        until: datetime,
+        room: int,
+        *,
+        in_hand: Sequence[int] = (),
     ) -> list[Leased]:
-        """Note what became of the deliveries in hand, and lease the next ones, in one commit."""
+        """Note what became of the deliveries in hand, and lease the next ones, in one commit.
+
+        `in_hand` are those of this process, which it never takes again however the clock jumps.
+        """
         with self._units.begin() as connection:
-            for outcome in outcomes:
-                self._note(connection, outcome, at)
-            return self._lease(connection, channels, at, until, room) if room else []
+            self._note(connection, outcomes, at)
+            return self._lease(connection, channels, at, until, room, in_hand=in_hand) if room else []
+
+    def take_back(self, at: datetime) -> int:
+        """End every lease, and count them; only for a process that knows that no other one is at work."""
+        with self._units.begin() as connection:
+            return connection.execute(
+                update(outbox).where(outbox.c.done.is_(None) & (outbox.c.leased > stamp(at))).values(leased=stamp(at))
+            ).rowcount
 
     def next_due(self, channels: Sequence[str], after: datetime) -> datetime | None:
         """Say when something becomes due that isn't yet."""
         with self._units.reading() as connection:
-            due = connection.execute(
-                select(func.min(outbox.c.due)).where(
-                    outbox.c.done.is_(None) & (outbox.c.due > stamp(after)) & outbox.c.channel.in_(channels)
-                )
-            ).scalar()
+            due = connection.execute(_DUE, {"after": stamp(after), "channels": list(channels)}).scalar()
         return unstamp(due) if due else None
 
     def given_up(self) -> list[GivenUp]:
@@ -117,13 +184,14 @@ class StoredDeliveries:
         with self._units.reading() as connection:
             return int(connection.execute(select(func.count()).where(outbox.c.done.is_(None))).scalar_one())
 
-    def stuck(self, before: datetime) -> list[str]:
-        """Name the channels on which something has waited, in spite of tries, since before a time."""
+    def stuck(self, before: datetime, running: Sequence[str]) -> list[str]:
+        """Name the channels on which something has waited since before a time: in spite of tries, or not running."""
+        left = (outbox.c.tries > 0) | (outbox.c.channel.not_in(running) & (outbox.c.due < stamp(before)))
         with self._units.reading() as connection:
             return list(
                 connection.execute(
                     select(outbox.c.channel)
-                    .where(outbox.c.done.is_(None) & (outbox.c.tries > 0) & (outbox.c.made < stamp(before)))
+                    .where(outbox.c.done.is_(None) & left & (outbox.c.made < stamp(before)))
                     .distinct()
                     .order_by(outbox.c.channel)
                 ).scalars()
@@ -134,61 +202,62 @@ class StoredDeliveries:
         with self._units.begin() as connection:
             connection.execute(delete(outbox).where(outbox.c.done < stamp(before)))
 
-    def _note(self, connection: Connection, outcome: Outcome, at: datetime) -> None:
-        if outcome.due is not None:
-            values = {"due": stamp(outcome.due), "leased": None}
-        else:
-            values = {"done": stamp(at), "leased": None, "sealed": None, "given_up": outcome.given_up}
-        connection.execute(
-            update(outbox).where((outbox.c.number == outcome.number) & outbox.c.done.is_(None)).values(values)
-        )
+    def _note(self, connection: Connection, outcomes: Sequence[Outcome], at: datetime) -> None:
+        now = stamp(at)
+        done = [{"which": o.number, "at": now, "why": o.given_up} for o in outcomes if o.due is None]
+        again = [
+            {"which": o.number, "at": now, "when": stamp(o.due), "until": now if o.unsure else None}
+            for o in outcomes
+            if o.due is not None
+        ]
+        if done:
+            connection.execute(_DONE, done)
+        if again:
+            connection.execute(_AGAIN, again)
 
     def _lease(
-        self, connection: Connection, channels: Sequence[str], at: datetime, until: datetime, room: int
+        self,
+        connection: Connection,
+        channels: Sequence[str],
+        at: datetime,
+        until: datetime,
+        room: int,
+        *,
+        in_hand: Sequence[int],
     ) -> list[Leased]:
-        earlier = outbox.alias("earlier")
-        blocked = exists().where(
-            (earlier.c.line == outbox.c.line) & earlier.c.done.is_(None) & (earlier.c.number < outbox.c.number)
-        )
-        rows = connection.execute(
-            select(outbox)
-            .where(
-                outbox.c.done.is_(None)
-                & (outbox.c.due <= stamp(at))
-                & or_(outbox.c.leased.is_(None), outbox.c.leased <= stamp(at))
-                & outbox.c.channel.in_(channels)
-                & ~blocked
-            )
-            .order_by(outbox.c.number)
-            .limit(room)
-            .with_for_update(skip_locked=True)
-        ).all()
-        leased = []
+        wanted = {
+            "at": stamp(at),
+            "too_long": stamp(at + _LONGEST_LEASE),
+            "in_hand": list(in_hand),
+            "channels": list(channels),
+            "room": room,
+        }
+        rows = connection.execute(_NEXT, wanted).all()
+        leased, held, ends = [], list[dict[str, object]](), stamp(until)
         for row in rows:
             try:
                 inside = self._master.unwrap(row.sealed)
             except Unopenable as error:
-                self._note(connection, Outcome(row.number, given_up=str(error)), at)
+                self._note(connection, [Outcome(row.number, given_up=str(error))], at)
                 continue
             # A lease that ran out was held by a process that died, perhaps after it had sent.
             again = row.leased is not None
-            connection.execute(
-                update(outbox)
-                .where(outbox.c.number == row.number)
-                .values(leased=stamp(until), tries=row.tries + 1, repeats=row.repeats + again)
-            )
+            held.append({"which": row.number, "until": ends, "tried": row.tries + 1, "twice": row.repeats + again})
             leased.append(Leased(row.number, Delivery(**json.loads(inside)), unstamp(row.made), row.tries))
+        if held:
+            connection.execute(_LEASE, held)
         return leased
 
     def _row(self, delivery: Delivery, at: datetime) -> dict[str, object]:
-        inside = {**asdict(delivery), "due": None}
+        inside = {name: getattr(delivery, name) for name in _INSIDE}
+        now = stamp(at)
         return {
             "channel": delivery.channel,
             "key": self._lookup.of("delivery", delivery.channel, delivery.key),
             "line": self._lookup.of("line", delivery.channel, delivery.line),
             "sealed": self._master.wrap(json.dumps(inside).encode()),
-            "made": stamp(at),
-            "due": stamp(delivery.due or at),
+            "made": now,
+            "due": stamp(delivery.due) if delivery.due else now,
             "tries": 0,
             "repeats": 0,
             "optional": delivery.optional,

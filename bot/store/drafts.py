@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict
+from dataclasses import fields
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import delete, insert, select
+from sqlalchemy import bindparam, delete, select
 
 from bot.store.databases import Unopenable
+from bot.store.putting import in_place
 from bot.store.sealing import seal, unseal
 from bot.store.tables import drafts, stamp, unstamp
 from handlers.ports import Draft, Unfinished
@@ -16,11 +17,21 @@ from handlers.ports import Draft, Unfinished
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from sqlalchemy import ColumnElement, Row
+    from sqlalchemy import Connection, Row, Select
 
     from bot.store.keys import Keys
     from bot.store.sealing import Lookup
     from bot.store.units import Units
+
+
+_INSIDE = tuple(field.name for field in fields(Draft))
+_HERE = (drafts.c.person == bindparam("here_person")) & (drafts.c.conversation == bindparam("here_conversation"))
+_FIND = select(drafts).where(_HERE)
+_GONE = delete(drafts).where(_HERE).returning(drafts.c.key)
+_OF = select(drafts).where(drafts.c.person == bindparam("here_person")).order_by(drafts.c.touched)
+_UNTOUCHED = select(drafts).where(drafts.c.touched <= bindparam("since")).order_by(drafts.c.touched)
+_SENT = delete(drafts).where(drafts.c.key == bindparam("sent"))
+_KEEP = in_place(drafts, "person", "conversation")
 
 
 class StoredDrafts:
@@ -45,30 +56,39 @@ class StoredDrafts:
         if known is None:
             self.drop(person, conversation)
         key_id, key = known or self._keys.make()
-        inside = {**asdict(draft), "touched": stamp(draft.touched), "of": [person, conversation]}
-        with self._units.begin() as connection:
-            connection.execute(delete(drafts).where(self.here(person, conversation)))
-            connection.execute(
-                insert(drafts).values(
-                    person=self._lookup.of("person", person),
-                    conversation=self._lookup.of("conversation", conversation),
-                    key=key_id,
-                    sealed=seal(key, json.dumps(inside).encode(), f"draft {key_id}"),
-                    touched=stamp(draft.touched),
-                )
-            )
+        touched = stamp(draft.touched)
+        inside = {name: getattr(draft, name) for name in _INSIDE} | {"touched": touched, "of": [person, conversation]}
+        row = {
+            "person": self._lookup.of("person", person),
+            "conversation": self._lookup.of("conversation", conversation),
+            "key": key_id,
+            "sealed": seal(key, json.dumps(inside).encode(), f"draft {key_id}"),
+            "touched": touched,
+        }
+        with self._units.one() as connection:
+            connection.execute(_KEEP[connection.dialect.name], row)
+        self._units.remember(("draft", person, conversation), (key_id, key, draft))
+
+    def sent(self, connection: Connection, person: str, conversation: str, key_id: str) -> None:
+        """Let go of a draft within the transaction that makes a case of it; its key is the case's now."""
+        connection.execute(_SENT, {"sent": key_id})
+        self._units.remember(("draft", person, conversation), None)
 
     def drop(self, person: str, conversation: str) -> None:
         """Erase the draft and its key."""
-        self._erase(self.here(person, conversation))
+        with self._units.one() as connection:
+            gone = connection.execute(_GONE, self._here(person, conversation)).scalars().all()
+        self._units.remember(("draft", person, conversation), None)
+        for key_id in gone:
+            self._keys.erase(key_id)
 
     def of(self, person: str) -> tuple[Unfinished, ...]:
         """Give a person's drafts in every conversation."""
-        return self._all(drafts.c.person == self._lookup.of("person", person))
+        return self._all(_OF, {"here_person": self._lookup.of("person", person)})
 
     def untouched(self, since: datetime) -> tuple[Unfinished, ...]:
         """Give the drafts that nobody has touched since a time, the oldest first."""
-        return self._all(drafts.c.touched <= stamp(since))
+        return self._all(_UNTOUCHED, {"since": stamp(since)})
 
     def shut(self) -> tuple[str, ...]:
         """Give the ids of drafts that can't be opened."""
@@ -76,28 +96,24 @@ class StoredDrafts:
             rows = connection.execute(select(drafts)).all()
         return tuple(row.key for row in rows if self._read(row) is None)
 
-    def here(self, person: str, conversation: str) -> ColumnElement[bool]:
-        """Give the condition that finds the draft of a person in a conversation."""
-        return (drafts.c.person == self._lookup.of("person", person)) & (
-            drafts.c.conversation == self._lookup.of("conversation", conversation)
-        )
-
-    def _erase(self, where: ColumnElement[bool]) -> None:
-        with self._units.begin() as connection:
-            gone = connection.execute(select(drafts.c.key).where(where)).scalars().all()
-            connection.execute(delete(drafts).where(where))
-        for key_id in gone:
-            self._keys.erase(key_id)
+    def _here(self, person: str, conversation: str) -> dict[str, str]:
+        return {
+            "here_person": self._lookup.of("person", person),
+            "here_conversation": self._lookup.of("conversation", conversation),
+        }
 
     def _find(self, person: str, conversation: str) -> tuple[str, bytes, Draft] | None:
-        with self._units.reading() as connection:
-            row = connection.execute(select(drafts).where(self.here(person, conversation))).one_or_none()
-        found = self._read(row) if row else None
-        return (row.key, found[0], found[1].draft) if row and found else None
+        def find() -> tuple[str, bytes, Draft] | None:
+            with self._units.reading() as connection:
+                row = connection.execute(_FIND, self._here(person, conversation)).one_or_none()
+            found = self._read(row) if row else None
+            return (row.key, found[0], found[1].draft) if row and found else None
 
-    def _all(self, where: ColumnElement[bool]) -> tuple[Unfinished, ...]:
+        return self._units.once(("draft", person, conversation), find)
+
+    def _all(self, query: Select[Any], wanted: dict[str, str]) -> tuple[Unfinished, ...]:
         with self._units.reading() as connection:
-            rows = connection.execute(select(drafts).where(where).order_by(drafts.c.touched)).all()
+            rows = connection.execute(query, wanted).all()
         return tuple(found[1] for row in rows if (found := self._read(row)))
 
     def _read(self, row: Row[Any]) -> tuple[bytes, Unfinished] | None:

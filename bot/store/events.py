@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING
 
-from sqlalchemy import delete, exists, func, select, update
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import bindparam, case, delete, exists, func, select, update
 
 from bot.channels.channel import Received
 from bot.store.databases import Unopenable
+from bot.store.putting import unless_there
 from bot.store.tables import inbox, stamp, unstamp
 
 if TYPE_CHECKING:
@@ -39,6 +39,33 @@ class Waiting:
     given_up: int
 
 
+_INSIDE = tuple(field.name for field in fields(Received))
+_earlier = inbox.alias("earlier")
+_blocked = exists().where(
+    (_earlier.c.line == inbox.c.line)
+    & _earlier.c.handled.is_(None)
+    & (
+        (_earlier.c.place < inbox.c.place)
+        | ((_earlier.c.place == inbox.c.place) & (_earlier.c.number < inbox.c.number))
+    )
+)
+# What came in later than now did so before the clock was set back.
+_due = (inbox.c.due <= bindparam("at")) | (inbox.c.received > bindparam("at"))
+_TAKE = (
+    select(inbox.c.number, inbox.c.sealed, inbox.c.tries)
+    .where(inbox.c.handled.is_(None) & _due & inbox.c.channel.in_(bindparam("channels", expanding=True)) & ~_blocked)
+    .order_by(inbox.c.number)
+    .limit(bindparam("room"))
+    .with_for_update(skip_locked=True)
+)
+_STORE = {name: put.returning(inbox.c.event) for name, put in unless_there(inbox, "event").items()}
+_HANDLED = (
+    update(inbox)
+    .where(inbox.c.number == bindparam("which"))
+    .values(handled=bindparam("at"), sealed=None, place="", fault=bindparam("why"))
+)
+
+
 class StoredEvents:
     """The inbox, in the database."""
 
@@ -47,56 +74,48 @@ class StoredEvents:
 
     def store(self, events: Sequence[Received], at: datetime) -> list[bool]:
         """Commit some events at once; tell for each whether it is new."""
+        if not events:
+            return []
+        rows = [self._row(event, at) for event in events]
         with self._units.begin() as connection:
-            put = (sqlite if connection.dialect.name == "sqlite" else postgresql).insert(inbox)
-            once = put.on_conflict_do_nothing(index_elements=["event"]).returning(inbox.c.number)
-            return [connection.execute(once, self._row(event, at)).first() is not None for event in events]
+            once = _STORE[connection.dialect.name]
+            fresh = set(connection.execute(once, rows).scalars())
+        found = []
+        for row in rows:  # of an event that stands here twice the first is the new one
+            found.append(row["event"] in fresh)
+            fresh.discard(row["event"])
+        return found
 
-    def take(self, channels: Sequence[str], at: datetime) -> Taken | None:
-        """Give the next event to handle, held against other processes until the unit under way ends."""
-        earlier = inbox.alias("earlier")
-        blocked = exists().where(
-            (earlier.c.line == inbox.c.line)
-            & earlier.c.handled.is_(None)
-            & (
-                (earlier.c.place < inbox.c.place)
-                | ((earlier.c.place == inbox.c.place) & (earlier.c.number < inbox.c.number))
-            )
-        )
-        query = (
-            select(inbox)
-            .where(inbox.c.handled.is_(None) & (inbox.c.due <= stamp(at)) & inbox.c.channel.in_(channels) & ~blocked)
-            .order_by(inbox.c.number)
-            .limit(1)
-            .with_for_update(skip_locked=True)
-        )
+    def take(self, channels: Sequence[str], at: datetime, room: int) -> list[Taken]:
+        """Give the next events to handle, of as many lines, held against other processes until the unit ends."""
+        wanted = {"at": stamp(at), "channels": list(channels), "room": room}
         with self._units.reading() as connection:
-            row = connection.execute(query).one_or_none()
-        if row is None:
-            return None
-        try:
-            inside = self._master.unwrap(row.sealed)
-        except Unopenable as error:
-            self.handled(row.number, at, fault=type(error).__name__)
-            return self.take(channels, at)
-        return Taken(row.number, Received(**json.loads(inside)), row.tries)
+            rows = connection.execute(_TAKE, wanted).all()
+        found = []
+        for row in rows:
+            try:
+                inside = self._master.unwrap(row.sealed)
+            except Unopenable as error:
+                self.handled([row.number], at, fault=type(error).__name__)
+                continue
+            found.append(Taken(row.number, Received(**json.loads(inside)), row.tries))
+        return found if found or not rows else self.take(channels, at, room)
 
-    def handled(self, number: int, at: datetime, fault: str | None = None) -> None:
-        """Note that an event is done with, and erase its content; `fault` names the error where it was given up."""
-        with self._units.begin() as connection:
-            connection.execute(
-                update(inbox)
-                .where(inbox.c.number == number)
-                .values(handled=stamp(at), sealed=None, place="", fault=fault)
-            )
+    def handled(self, numbers: Sequence[int], at: datetime, fault: str | None = None) -> None:
+        """Note that events are done with, and erase their content; `fault` names the error where one was given up."""
+        done = [{"which": number, "at": stamp(at), "why": fault} for number in numbers]
+        if done:
+            with self._units.one() as connection:
+                connection.execute(_HANDLED, done)
 
-    def failed(self, number: int, tries: int, due: datetime) -> None:
+    def failed(self, number: int, tries: int, at: datetime, due: datetime) -> None:
         """Note that handling an event failed, and when it is to be tried again."""
-        with self._units.begin() as connection:
+        received = case((inbox.c.received > stamp(at), stamp(at)), else_=inbox.c.received)
+        with self._units.one() as connection:
             connection.execute(
                 update(inbox)
                 .where((inbox.c.number == number) & inbox.c.handled.is_(None))
-                .values(tries=tries, due=stamp(due))
+                .values(tries=tries, due=stamp(due), received=received)
             )
 
     def purge(self, before: datetime) -> None:
@@ -114,13 +133,14 @@ class StoredEvents:
         return Waiting(count, unstamp(oldest) if oldest else None, given_up)
 
     def _row(self, event: Received, at: datetime) -> dict[str, object]:
+        now = stamp(at)
         return {
             "channel": event.channel,
             "event": self._lookup.of("event", event.channel, event.event),
             "line": self._lookup.of("line", event.channel, event.line),
             "place": event.place,
-            "sealed": self._master.wrap(json.dumps(asdict(event)).encode()),
-            "received": stamp(at),
-            "due": stamp(at),
+            "sealed": self._master.wrap(json.dumps({name: getattr(event, name) for name in _INSIDE}).encode()),
+            "received": now,
+            "due": now,
             "tries": 0,
         }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import secrets
 from dataclasses import dataclass
 from datetime import timedelta
@@ -12,7 +13,7 @@ from sqlalchemy import delete, insert, select, update
 
 from bot.store.sealing import tidy_code
 from bot.store.tables import enrolments, holders, identities, stamp
-from handlers.ports import Lead
+from handlers.ports import Lead, NotTheirAccount
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping
@@ -20,11 +21,14 @@ if TYPE_CHECKING:
 
     from sqlalchemy import ColumnElement, Connection, Row
 
+    from bot.store.alarms import StoredAlarms
     from bot.store.sealing import Lookup, Master
     from bot.store.units import Units
     from knowledge.contacts import Contacts, Person
 
 CODE_LASTS = timedelta(days=7)
+_NO_CHAT = ("terminal", "page")
+"""Ways in that stand in no contact: the code alone is the ground, so each is told to DSL and chair."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,8 +44,12 @@ class Change:
 class StoredLeads:
     """The Leads of handlers.ports, in the database."""
 
-    def __init__(self, units: Units, master: Master, lookup: Lookup, clock: Callable[[], datetime]) -> None:
+    def __init__(
+        self, units: Units, master: Master, lookup: Lookup, clock: Callable[[], datetime], alarms: StoredAlarms
+    ) -> None:
+        """Take the alarms, by which DSL and chair are told of an enrolment that the contacts can't vouch for."""
         self._units, self._master, self._lookup, self._clock = units, master, lookup, clock
+        self._alarms = alarms
 
     def meet(self, contacts: Mapping[str, Contacts]) -> list[Change]:
         """Take in the contacts as they stand now; give what has changed since they were last looked at.
@@ -151,10 +159,13 @@ class StoredLeads:
         return _lead(row) if row else None
 
     def enrol(self, code: str, channel: str, person: str) -> Lead | None:
-        """Know a lead by an account from now on, by a one-time code; None where the code is none, or is used up."""
+        """Know a lead by an account from now on, by a one-time code; None where the code is none, or is used up.
+
+        Raises NotTheirAccount for a chat account that isn't the one in their contact.
+        """
         mine = enrolments.c.code == self._lookup.of("enrolment", tidy_code(code))
-        now = stamp(self._clock())
-        account = self._account(channel, person)
+        at = self._clock()
+        now, account = stamp(at), self._account(channel, person)
         with self._units.begin() as connection:
             row = connection.execute(
                 select(holders)
@@ -164,12 +175,24 @@ class StoredLeads:
             ).one_or_none()
             if row is None or not connection.execute(delete(enrolments).where(mine)).rowcount:
                 return None
+            theirs = channel in _NO_CHAT or self._vouched(row, channel, person)
             # Somebody who had enrolled with this account before uses the code up all the same: the code's end must
             # never be undone by what follows, or somebody else could enrol with it.
             known = (identities.c.holder == row.id) & (identities.c.account == account)
-            if not connection.execute(select(identities.c.holder).where(known)).first():
+            if theirs and not connection.execute(select(identities.c.holder).where(known)).first():
                 connection.execute(insert(identities).values(holder=row.id, account=account, enrolled=now))
+            if channel in _NO_CHAT or not theirs:
+                self._alarms.announce(row.school, row.label, channel if theirs else "refused", at)
+        if not theirs:
+            raise NotTheirAccount(_lead(row))
         return _lead(row)
+
+    def _vouched(self, row: Row[Any], channel: str, person: str) -> bool:
+        """Tell whether an account is the one under which a contact is reached in that chat."""
+        reached = json.loads(self._master.unwrap(row.sealed)) if row.sealed else []
+        # A platform's ids come with their workspace or the platform's name before them.
+        account = re.split("[/:]", person)[-1]
+        return [channel, account] in reached
 
     def who(self, school: str, channel: str, person: str) -> Lead | None:
         """Give the lead of a school whom an account belongs to, or None."""

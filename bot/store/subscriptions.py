@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+import logging
 from dataclasses import asdict
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from sqlalchemy import delete, insert, select, update
 
+from bot.store.databases import Unopenable
 from bot.store.tables import stamp, subscriptions
 from handlers.ports import Subscription
 
@@ -19,6 +21,11 @@ if TYPE_CHECKING:
 
     from bot.store.sealing import Lookup, Master
     from bot.store.units import Units
+
+_log = logging.getLogger(__name__)
+
+_PAUSE = timedelta(hours=1)
+"""How long one is left alone that could not be seen to."""
 
 
 class StoredSubscriptions:
@@ -63,7 +70,24 @@ class StoredSubscriptions:
         )
         with self._units.reading() as connection:
             row = connection.execute(query).one_or_none()
-        return self._read(row) if row else None
+        if row is None:
+            return None
+        try:
+            return self._read(row)
+        except Unopenable:
+            _log.error("a subscription can't be opened, trying again in an hour")
+            self._put_off(row.person, at)
+            return self.take(channels, at)
+
+    def put_off(self, person: str, at: datetime) -> None:
+        """Leave one alone for a while that could not be seen to; the others go on."""
+        self._put_off(self._hash(person), at)
+
+    def _put_off(self, hashed: str, at: datetime) -> None:
+        with self._units.begin() as connection:
+            connection.execute(
+                update(subscriptions).where(subscriptions.c.person == hashed).values(due=stamp(at + _PAUSE))
+            )
 
     def _read(self, row: Row[tuple[object, ...]]) -> Subscription:
         inside = json.loads(self._master.unwrap(row.sealed))

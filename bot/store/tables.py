@@ -135,6 +135,15 @@ long_buttons = Table(
     Column("sealed", LargeBinary, nullable=False),
 )
 
+report_messages = Table(
+    "report_messages",
+    main,
+    Column("chat", String(64), primary_key=True, comment="keyed hash"),
+    Column("message", BigInteger, primary_key=True, autoincrement=False),
+    Column("sealed", LargeBinary, nullable=False, comment="the chat's own id"),
+    Column("noted", String(32), nullable=False, index=True),
+)
+
 holders = Table(
     "holders",
     main,

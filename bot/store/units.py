@@ -6,25 +6,32 @@ import threading
 from collections import deque
 from contextlib import contextmanager
 from contextvars import ContextVar
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
-from bot.store.databases import StoreError
+from bot.store.databases import StoreError, Unopenable
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Hashable, Iterator, Mapping
 
     from sqlalchemy import Connection, Engine
+
+_T = TypeVar("_T")
 
 
 @dataclass
 class _Unit:
-    """The transaction that is under way; `broken` once the database failed in it, whoever caught that."""
+    """The transaction that is under way; `broken` once the database failed in it, whoever caught that.
+
+    `keys` are those made in it, wrapped, or erased in it, which are None; `read` is what was read, to be given again.
+    """
 
     connection: Connection
     broken: bool = False
+    keys: dict[str, bytes | None] = field(default_factory=dict)
+    read: dict[Hashable, Any] = field(default_factory=dict)
 
 
 class Units:
@@ -34,6 +41,8 @@ class Units:
         self._engine = engine
         self._now: ContextVar[_Unit | None] = ContextVar(f"unit of {id(self)}", default=None)
         self._turns = _Turns() if engine.dialect.name == "sqlite" else None
+        self.keep_keys: Callable[[Mapping[str, bytes | None]], None] | None = None
+        """Commits the keys that were made or erased in a unit, just before the unit itself is committed."""
 
     @contextmanager
     def unit(self) -> Iterator[None]:
@@ -53,6 +62,9 @@ class Units:
                 self._now.reset(token)
             if unit.broken:
                 raise StoreError("the database failed amid a message")
+            if unit.keys and self.keep_keys:
+                # First, so that nothing is ever kept whose key is not.
+                self.keep_keys(unit.keys)
 
     @contextmanager
     def begin(self) -> Iterator[Connection]:
@@ -62,7 +74,27 @@ class Units:
             with self._transaction() as connection:
                 yield connection
             return
-        with self._guarded(unit), unit.connection.begin_nested():
+        keys = dict(unit.keys)
+        try:
+            with self._guarded(unit), unit.connection.begin_nested():
+                yield unit.connection
+        except BaseException:
+            unit.keys = keys
+            unit.read.clear()
+            raise
+
+    @contextmanager
+    def one(self) -> Iterator[Connection]:
+        """Give a transaction for one statement that can't fail for what is stored already.
+
+        Within a unit it does without a savepoint, which costs more than most statements.
+        """
+        unit = self._now.get()
+        if unit is None:
+            with self._transaction() as connection:
+                yield connection
+            return
+        with self._guarded(unit):
             yield unit.connection
 
     @contextmanager
@@ -75,6 +107,33 @@ class Units:
             return
         with _plain(), self._engine.connect() as connection:
             yield connection.execution_options(reading=True)
+
+    def keys(self) -> dict[str, bytes | None] | None:
+        """Give what the unit under way does to keys, by their ids, or None where there is none."""
+        unit = self._now.get()
+        return unit.keys if unit else None
+
+    def once(self, what: Hashable, read: Callable[[], _T]) -> _T:
+        """Read something, but within a unit only once; who writes it says so with `remember` or `anew`."""
+        unit = self._now.get()
+        if unit is None:
+            return read()
+        if what not in unit.read:
+            unit.read[what] = read()
+        found: _T = unit.read[what]
+        return found
+
+    def remember(self, what: Hashable, found: object) -> None:
+        """Give this wherever it is read once more within the unit under way, where there is one."""
+        unit = self._now.get()
+        if unit is not None:
+            unit.read[what] = found
+
+    def anew(self) -> None:
+        """Let everything be read anew."""
+        unit = self._now.get()
+        if unit is not None:
+            unit.read.clear()
 
     @contextmanager
     def _transaction(self) -> Iterator[Connection]:
@@ -99,6 +158,8 @@ class Units:
         try:
             with _plain():
                 yield
+        except Unopenable:
+            raise  # one thing that was stored is broken, not the database
         except StoreError:
             unit.broken = True
             raise

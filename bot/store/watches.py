@@ -99,6 +99,14 @@ class StoredWatches:
         self._set(row, due=stamp(at + pause), failed=row.failed + 1)
         return pause
 
+    def bring_forward(self, by: timedelta) -> None:
+        """Bring forward when every case is looked at next, since the clock was set back by so much."""
+        with self._units.begin() as connection:
+            rows = connection.execute(select(watches).where(watches.c.due.is_not(None)).with_for_update()).all()
+            for row in rows:
+                earlier = {n: stamp(unstamp(at) - by) for n in ("due", "wave_due") if (at := getattr(row, n))}
+                connection.execute(update(watches).where(watches.c.case_id == row.case_id).values(earlier))
+
     def failing(self) -> list[str]:
         """Name the cases that could not be seen to when they were last looked at, by the ids of their keys."""
         query = select(watches.c.case_id).where(watches.c.failed > 0).order_by(watches.c.case_id)

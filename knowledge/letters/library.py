@@ -7,10 +7,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from knowledge.reading import Field, Problems, did_you_mean, read_file
+from knowledge.reading import Field, did_you_mean, read_file
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+    from knowledge.reading import Problems
 
 BUILT_IN = Path(__file__).parent
 GIVEN = ("school", "today")
@@ -46,12 +48,8 @@ class Letter:
         return "\n\n".join(paragraphs) + "\n"
 
 
-def load_letters(pack: Path | None = None) -> dict[str, Letter]:
-    """Load the letters by name; one of the pack replaces a built-in one of the same name.
-
-    Raises PackError with every problem of all of them.
-    """
-    problems = Problems()
+def load_letters(pack: Path | None, problems: Problems) -> dict[str, Letter]:
+    """Load the letters by name; one of the pack replaces a built-in one of the same name."""
     files = {file.stem: file for file in sorted(BUILT_IN.glob("*.yaml"))}
     if pack:
         files.update({file.stem: file for file in sorted((pack / "letters").glob("*.yaml"))})
@@ -59,7 +57,6 @@ def load_letters(pack: Path | None = None) -> dict[str, Letter]:
     for name, file in files.items():
         if root := read_file(file, problems):
             found[name] = _letter(name, root)
-    problems.raise_any()
     return found
 
 

@@ -21,7 +21,8 @@ from bot.app import open_store
 from bot.settings import Settings
 from tests.platforms.slack import FakeSlack
 from tests.platforms.slack_parts import SECRET
-from tests.platforms.telegram import TOKEN, FakeTelegram
+from tests.platforms.telegram import FakeTelegram
+from tests.platforms.telegram_parts import TOKEN
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence

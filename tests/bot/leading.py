@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import sqlite3
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
@@ -14,6 +16,8 @@ from tests.fakes import Person
 from tests.handlers.telling import tell
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from bot.app import Store
     from handlers.message import Reply
     from handlers.ports import World
@@ -101,5 +105,25 @@ def at_work(store: Store, engine: Any, contacts: Any, clock: FakeClock, *names: 
     """Set the bot to work on some channels."""
     channels = {name: FakeChannel(name) for name in names or ("slack", "telegram", "email", "test")}
     world = world_in(store, engine, contacts, clock)
-    watch = Watch(store, world, channels, lambda: None, lambda _: None)
+    watch = Watch(store, world, channels)
     return AtWork(store, world, clock, channels, watch)
+
+
+def opened(person: Person) -> str:
+    """Let a lead open the first report of their list; give what they see."""
+    person.says("cases")
+    return person.presses("Open R-")
+
+
+def whom(sent: list[tuple[str, str, str]]) -> set[tuple[str, str]]:
+    """Give the channels and addresses of what was sent."""
+    return {(channel, address) for channel, address, _ in sent}
+
+
+def spoil(folder: Path, table: str, column: str) -> None:
+    """Change a byte of the oldest row from outside, as a failing disk does."""
+    with contextlib.closing(sqlite3.connect(folder / "askfirst.db")) as database:
+        number, value = database.execute(f"SELECT rowid, {column} FROM {table} ORDER BY rowid").fetchone()  # noqa: S608 -- ours
+        changed = bytes([value[0] ^ 1]) + value[1:]
+        database.execute(f"UPDATE {table} SET {column} = ? WHERE rowid = ?", (changed, number))  # noqa: S608
+        database.commit()

@@ -5,31 +5,11 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
-import pytest
-
-from bot.app import open_store
-from knowledge.contacts import load_contacts
-from tests.bot.leading import at_work
+from tests.bot.leading import at_work, whom
 from tests.fakes import Person
-from tests.handlers.telling import CONTACTS, STORY, lead
+from tests.handlers.telling import STORY, lead
 
 HOUR = timedelta(hours=1)
-
-
-@pytest.fixture
-def contacts():
-    return load_contacts(CONTACTS)
-
-
-@pytest.fixture
-def bot(engine, clock, a_database, contacts):
-    clock.now = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)  # a Monday in term
-    with open_store(a_database, clock) as store:
-        yield at_work(store, engine, contacts, clock)
-
-
-def whom(sent):
-    return {(channel, address) for channel, address, _ in sent}
 
 
 def open_it(bot, label="dsl-1"):

@@ -3,39 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 import pytest
 
-from bot.app import open_store
 from bot.dispatch import dispatch
 from handlers.message import Message
-from knowledge.contacts import load_contacts
-from tests.bot.leading import at_work
+from tests.bot.leading import at_work, opened
 from tests.fakes import Person
-from tests.handlers.telling import CONTACTS, STORY, lead
-
-
-@pytest.fixture
-def contacts():
-    return load_contacts(CONTACTS)
-
-
-@pytest.fixture
-def bot(engine, clock, a_database, contacts):
-    clock.now = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
-    with open_store(a_database, clock) as store:
-        yield at_work(store, engine, contacts, clock)
-
-
-@pytest.fixture
-def dsl(bot):
-    return bot.enrols("dsl-1", "slack", "T1/U0123ABCF")
-
-
-def opened(person):
-    person.says("cases")
-    return person.presses("Open R-")
+from tests.handlers.telling import STORY, lead
 
 
 def test_a_lead_enrols_with_a_one_time_code_and_opens_the_report(bot, dsl):
@@ -52,16 +28,51 @@ def test_a_code_works_once_and_only_for_a_week(bot, clock):
     clock.goes_on(timedelta(days=8))
     assert "That code is none" in Person(bot.world, name="late").says(f"enrol {code}")
     code = bot.store.leads.code("st-peters", "head-1")
-    assert "You are enrolled: Executive Principal" in Person(bot.world, name="head").says(f"enrol {code}")
+    assert "You are enrolled: Executive Principal" in Person(bot.world, name="T1/U0123ABCD", channel="slack").says(
+        f"enrol {code}"
+    )
     assert "That code is none" in Person(bot.world, name="thief").says(f"enrol {code}")
 
 
 def test_a_fresh_code_used_by_somebody_enrolled_already_is_used_up_for_everybody(bot):
-    head = Person(bot.world, name="head")
+    head = Person(bot.world, name="T1/U0123ABCD", channel="slack")
     head.says(f"enrol {bot.store.leads.code('st-peters', 'head-1')}")
     again = bot.store.leads.code("st-peters", "head-1")
     assert "You are enrolled" in head.says(f"enrol {again}")
     assert "That code is none" in Person(bot.world, name="thief").says(f"enrol {again}")
+
+
+def test_a_code_opens_nothing_from_an_account_that_the_contacts_do_not_give_and_dsl_and_chair_are_told(bot):
+    code = bot.store.leads.code("st-peters", "head-1")
+    thief = Person(bot.world, name="T1/U0666EVIL", channel="slack")
+    said = thief.says(f"enrol {code}")
+    assert "You are not enrolled. The contacts give another account" in said
+    assert "I don't know this account" in thief.says("cases")
+    told = bot.works()
+    assert {a for _, a, words in told if "tried to enrol as head-1 from another account" in words} >= {
+        "U0123ABCF",
+        "chair@governors.example.org",
+    }
+    head = Person(bot.world, name="T1/U0123ABCD", channel="slack")
+    assert "That code is none" in head.says(f"enrol {code}")
+    bot.enrols("head-1", "slack", "T1/U0123ABCD")
+    assert bot.works() == []
+
+
+@pytest.mark.parametrize("way", ["terminal", "page"])
+def test_a_way_in_that_stands_in_no_contact_is_told_to_dsl_and_chair(bot, way):
+    assert bot.store.leads.enrol(bot.store.leads.code("st-peters", "head-1"), way, "somebody")
+    told = bot.works()
+    assert {a for _, a, words in told if "head-1" in words and "one-time code" in words} >= {
+        "U0123ABCF",
+        "chair@governors.example.org",
+    }
+
+
+def test_right_codes_are_not_counted_as_tries(bot):
+    head = Person(bot.world, name="T1/U0123ABCD", channel="slack")
+    for _ in range(8):
+        assert "You are enrolled" in head.says(f"enrol {bot.store.leads.code('st-peters', 'head-1')}")
 
 
 def test_guessing_codes_is_stopped(bot):
@@ -70,7 +81,7 @@ def test_guessing_codes_is_stopped(bot):
         assert "That code is none" in guesser.says("enrol 0000-0000-0000-0000")
     code = bot.store.leads.code("st-peters", "head-1")
     assert "tried too often" in guesser.says(f"enrol {code}")
-    assert "You are enrolled" in Person(bot.world, name="head").says(f"enrol {code}")
+    assert "You are enrolled" in Person(bot.world, name="T1/U0123ABCD", channel="slack").says(f"enrol {code}")
 
 
 def test_whoever_is_not_enrolled_learns_nothing(bot, dsl):
@@ -170,7 +181,7 @@ def test_taking_over_makes_the_case_theirs(bot, dsl):
 
 
 def test_the_chair_can_let_in_a_lead_who_was_left_out_in_doubt_and_nobody_else_can(bot, dsl):
-    chair = bot.enrols("chair-1", "email", "chair")
+    chair = bot.enrols("chair-1", "email", "chair@governors.example.org")
     bot.report(story=f"{STORY}. Mx Placeholder was there")
     bot.works()
     assert bot.world.cases.listed("st-peters", lead(bot.world, "head-1")) == ()
@@ -182,7 +193,7 @@ def test_the_chair_can_let_in_a_lead_who_was_left_out_in_doubt_and_nobody_else_c
 
 
 def test_whom_it_is_about_is_never_let_in(bot):
-    chair = bot.enrols("chair-1", "email", "chair")
+    chair = bot.enrols("chair-1", "email", "chair@governors.example.org")
     bot.report(kind="How an adult behaves", who=("Yes, an adult", "Executive Principal"), story="He shouted")
     opened(chair)
     reference = bot.world.cases.listed("st-peters", lead(bot.world, "chair-1"))[0].reference

@@ -2,61 +2,22 @@
 
 from __future__ import annotations
 
-import contextlib
-import sqlite3
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 import pytest
 
-from bot.app import open_store
-from knowledge.contacts import load_contacts
-from tests.bot.leading import at_work
+from tests.bot.leading import at_work, opened, spoil, whom
 from tests.fakes import Person
-from tests.handlers.telling import CONTACTS, STORY, lead, tell
+from tests.handlers.telling import STORY, lead, tell
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 GRAVE = "a man online asks my daughter for nude pictures and she says she wants to kill herself"
 PUSH = "You have a message. Type status and your receipt code to read it."
 
 
-@pytest.fixture
-def contacts():
-    return load_contacts(CONTACTS)
-
-
-@pytest.fixture
-def bot(engine, clock, a_database, contacts):
-    clock.now = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
-    with open_store(a_database, clock) as store:
-        yield at_work(store, engine, contacts, clock)
-
-
-@pytest.fixture
-def dsl(bot):
-    return bot.enrols("dsl-1", "slack", "T1/U0123ABCF")
-
-
-def opened(person):
-    person.says("cases")
-    return person.presses("Open R-")
-
-
-def whom(sent):
-    return {(channel, address) for channel, address, _ in sent}
-
-
 def notices(sent):
     return [words for _, _, words in sent if words.startswith("New report")]
-
-
-def spoil(tmp_path, table, column):
-    """Change a byte of the oldest row from outside, as a failing disk does."""
-    with contextlib.closing(sqlite3.connect(tmp_path / "askfirst.db")) as database:
-        number, value = database.execute(f"SELECT rowid, {column} FROM {table} ORDER BY rowid").fetchone()  # noqa: S608 -- ours
-        changed = bytes([value[0] ^ 1]) + value[1:]
-        database.execute(f"UPDATE {table} SET {column} = ? WHERE rowid = ?", (changed, number))  # noqa: S608
-        database.commit()
 
 
 @pytest.fixture
@@ -196,7 +157,10 @@ def test_a_lead_who_is_taken_out_of_the_contacts_is_told_so(bot, engine, contact
 
 
 def test_where_the_chair_is_the_doubtful_one_the_first_who_was_told_lets_them_in_and_the_store_refuses_others(bot, dsl):
-    chair, head = bot.enrols("chair-1", "email", "chair"), bot.enrols("head-1", "slack", "T1/U0123ABCD")
+    chair, head = (
+        bot.enrols("chair-1", "email", "chair@governors.example.org"),
+        bot.enrols("head-1", "slack", "T1/U0123ABCD"),
+    )
     bot.report(story=f"{STORY}. The chair of governors was there")
     bot.works()
     reference = bot.world.cases.listed("st-peters", lead(bot.world, "dsl-1"))[0].reference

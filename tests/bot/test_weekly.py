@@ -13,6 +13,7 @@ from bot.channels.channel import Delivery
 from bot.store.deliveries import Outcome
 from bot.weekly import Weekly
 from handlers.ports import Subscription
+from tests.bot.leading import spoil
 
 NAME = "test"
 SUNDAY = datetime(2026, 11, 22, 18, tzinfo=UTC)
@@ -71,7 +72,7 @@ def opened(engine, clock, settings):
     with open_store(settings, clock) as store:
         world = world_in(store, engine, {}, clock)
         channel = Told()
-        weekly = Weekly(store, world, {NAME: channel}, lambda: None, lambda _: None)
+        weekly = Weekly(store, world, {NAME: channel})
         yield Post(store, world, clock, channel, weekly)
 
 
@@ -138,17 +139,30 @@ def test_a_channel_that_does_not_run_here_is_left_to_the_process_where_it_does(p
     assert post.world.subscriptions.of("one") == there
 
 
-def test_where_the_promise_fails_the_tip_is_still_due(post, monkeypatch):
+def test_a_tip_that_cannot_be_written_keeps_no_other_back_and_is_tried_again_in_an_hour(post, monkeypatch):
     post.subscribe()
+    post.subscribe("two", due=SUNDAY + timedelta(minutes=1))
+    tell = post.channel.tell
+
+    def fails(school, whom, reply):
+        if whom == "one":
+            raise RuntimeError
+        return tell(school, whom, reply)
+
     with monkeypatch.context() as broken:
-        broken.setattr(post.store.deliveries, "promise", _fails)
-        with pytest.raises(RuntimeError):
-            post.at(SUNDAY)
-    assert post.at(SUNDAY) == ["one"]
+        broken.setattr(post.channel, "tell", fails)
+        assert post.at(SUNDAY + timedelta(minutes=2)) == ["two"]
+    assert post.at(SUNDAY + timedelta(minutes=30)) == []
+    assert post.at(SUNDAY + timedelta(hours=2)) == ["one"]
 
 
-def _fails(*_):
-    raise RuntimeError
+def test_a_subscription_that_cannot_be_opened_keeps_no_other_back(post, a_database, tmp_path):
+    if a_database.database:
+        pytest.skip("the file is changed from outside")
+    post.subscribe()
+    spoil(tmp_path, "subscriptions", "sealed")
+    post.subscribe("two")
+    assert post.at(SUNDAY) == ["two"]
 
 
 def test_nothing_of_it_stands_readable_in_the_database(post, tmp_path):

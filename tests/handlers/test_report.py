@@ -15,23 +15,14 @@ from handlers.wording import say
 from knowledge.model import KINDS, ROLES, Audience
 from knowledge.routing import SUBJECT_OF
 from tests.fakes import Person
-from tests.handlers.telling import CONTACTS, STORY, message, stored, tell
+from tests.handlers.telling import STORY, message, stored, tell
 
 TRIAL = "Trial: nobody at a school receives this."
 
 
 @pytest.fixture
-def world(engine, clock, tmp_path):
-    """A world with a real store and no contacts: a trial."""
-    with world_of(engine, Settings(data=tmp_path, _env_file=None), clock) as world:
-        yield world
-
-
-@pytest.fixture
-def live(engine, clock, tmp_path):
-    """A world in which St Peter's has its contacts."""
-    with world_of(engine, Settings(data=tmp_path, contacts=CONTACTS, _env_file=None), clock) as world:
-        yield world
+def world(trial):
+    return trial
 
 
 @pytest.fixture

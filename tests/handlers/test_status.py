@@ -69,3 +69,16 @@ def test_in_the_middle_of_a_report_a_code_is_still_a_code(live, code):
 )
 def test_words_are_no_code(text):
     assert code_in(text) is None
+
+
+def test_a_reporter_can_ask_for_it_to_be_erased_and_the_school_is_told_once(live, code):
+    reporter = Person(live, name="from elsewhere")
+    assert 'press "Ask for it to be erased"' in reporter.says("/forget")
+    reporter.says(f"status {code}")
+    assert "people at the school decide" in reporter.presses("Ask for it to be erased")
+    reporter.says(f"status {code}")
+    reporter.presses("Ask for it to be erased")
+    (line,) = live.cases.listed("st-peters", lead(live, "dsl-1"))
+    view = live.cases.opened("st-peters", line.reference, lead(live, "dsl-1"))
+    (asked,) = [step for step in view.steps if step.step == "reply"]
+    assert "asks for it to be erased" in asked.inside["text"]

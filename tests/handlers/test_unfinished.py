@@ -6,26 +6,17 @@ from datetime import timedelta
 
 import pytest
 
-from bot.app import world_of
-from bot.settings import Settings
 from handlers import unfinished
 from knowledge.model import ROLES, Audience
 from tests.fakes import Person
-from tests.handlers.telling import CONTACTS, STORY, stored, tell
+from tests.handlers.telling import STORY, stored, tell
 
 GRAVE = "a man online asks my daughter for nude pictures and she says she wants to kill herself"
 
 
 @pytest.fixture
-def world(engine, clock, tmp_path):
-    with world_of(engine, Settings(data=tmp_path, _env_file=None), clock) as world:
-        yield world
-
-
-@pytest.fixture
-def live(engine, clock, tmp_path):
-    with world_of(engine, Settings(data=tmp_path, contacts=CONTACTS, _env_file=None), clock) as world:
-        yield world
+def world(trial):
+    return trial
 
 
 @pytest.fixture

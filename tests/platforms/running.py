@@ -11,7 +11,7 @@ from bot.app import channels_of, contacts_of, now, open_store, world_in
 from bot.channels.channel import Pace
 from bot.run import Running
 from bot.settings import Settings
-from tests.platforms.telegram import PATIENCE, TOKEN
+from tests.platforms.telegram_parts import PATIENCE, TOKEN
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -11,6 +11,7 @@ from aiohttp import web
 
 from tests.platforms.slack_kit import check_blocks, check_view
 from tests.platforms.slack_parts import ANSWERS, PATIENCE, Refusal, Shown, Team
+from tests.platforms.slack_scopes import CALLS
 from tests.platforms.slack_state import State
 
 
@@ -37,25 +38,40 @@ class WebApi(State):
             return _refused(Refusal(fault.error or "internal_error", fault.status, fault.retry_after))
         try:
             carry_out = getattr(self, f"_m_{method.replace('.', '_')}", _unknown)
-            result = await carry_out(self._authorised(method, token), args)
+            team = self._authorised(method, token)
+            if method == "auth.test" and token == team.app_token:
+                carry_out = self._app_of
+            result = await carry_out(team, args)
         except Refusal as refusal:
             return _refused(refusal)
         if fault and fault.drop:
             _cut(request)
         answer = {"ok": True, **result}
         self.violations += self.samples.check(answer, f"api/{method}.json")
-        return web.json_response(answer)
+        # An app-level token has scopes of its own.
+        granted = ["connections:write"] if token.startswith("xapp-") else self.scopes
+        return web.json_response(answer, headers={"x-oauth-scopes": ",".join(granted)})
 
     def _authorised(self, method: str, token: str) -> Team:
-        app = method == "apps.connections.open"
+        taken = {"apps.connections.open": ("app",), "auth.test": ("app", "bot")}.get(method, ("bot",))
         for team in self.teams:
-            if token == (team.app_token if app else team.bot_token):
+            if token in [getattr(team, f"{kind}_token") for kind in taken]:
+                if CALLS.get(method) not in (None, "", *self.scopes):
+                    raise Refusal("missing_scope")
                 return team
         raise Refusal("invalid_auth" if token else "not_authed")
 
     async def _m_auth_test(self, team: Team, _: dict[str, Any]) -> dict[str, Any]:
         who = {"user": "askfirst", "user_id": team.bot, "bot_id": f"B{team.number:08d}"}
         return {"url": f"https://{team.school}.slack.com/", "team": team.school, "team_id": team.id, **who}
+
+    async def _app_of(self, team: Team, _: dict[str, Any]) -> dict[str, Any]:
+        return {"app_name": "Ask First", "app_id": team.app}
+
+    async def _m_bots_info(self, team: Team, args: dict[str, Any]) -> dict[str, Any]:
+        if args.get("bot") != f"B{team.number:08d}":
+            raise Refusal("bot_not_found")
+        return {"bot": {"id": args["bot"], "name": "Ask First", "app_id": team.app}}
 
     async def _m_apps_connections_open(self, team: Team, _: dict[str, Any]) -> dict[str, Any]:
         ticket = f"ticket-{next(self._count)}"
@@ -135,25 +151,23 @@ class WebApi(State):
     async def _m_conversations_list(self, team: Team, args: dict[str, Any]) -> dict[str, Any]:
         assert args["types"] == "im"
         mine = [u for u in self.users if self.users[u]["team_id"] == team.id and self.messages.get(self.chat(u))]
-        return {"channels": [{"id": self.chat(u), "user": u, "is_im": True} for u in mine]}
+        return _page([{"id": self.chat(u), "user": u, "is_im": True} for u in mine], "channels", args)
 
-    async def _m_conversations_history(self, _: Team, args: dict[str, Any]) -> dict[str, Any]:
-        team = self.teams[0]
+    async def _m_conversations_history(self, team: Team, args: dict[str, Any]) -> dict[str, Any]:
         shown = self.messages[args["channel"]].values()
-        found = [s for s in shown if float(s.ts) > float(args.get("oldest") or 0) and not s.thread]
-        rows = [
-            {
-                "type": "message",
-                "ts": s.ts,
-                **({"user": team.bot, "bot_id": "B1"} if "user" not in s.body else {}),
-                **s.body,
-            }
-            for s in found
-        ]
-        return {
-            "messages": sorted(rows, key=lambda r: r["ts"], reverse=True)[: int(args.get("limit") or 100)],
-            "has_more": False,
-        }
+        rows = []
+        for one in shown:
+            if float(one.ts) > float(args.get("oldest") or 0) and not one.thread:
+                replies = [s.ts for s in shown if s.thread == one.ts]
+                more = {"thread_ts": one.ts, "reply_count": len(replies), "latest_reply": max(replies, default="")}
+                rows.append({**_row(team, one), **(more if replies else {})})
+        return _page(sorted(rows, key=lambda row: row["ts"], reverse=True), "messages", args)
+
+    async def _m_conversations_replies(self, team: Team, args: dict[str, Any]) -> dict[str, Any]:
+        shown = self.messages[args["channel"]].values()
+        oldest = float(args.get("oldest") or 0)
+        thread = [s for s in shown if s.ts == args["ts"] or (s.thread == args["ts"] and float(s.ts) > oldest)]
+        return _page([_row(team, one) for one in thread], "messages", args)
 
     async def _respond(self, request: web.Request) -> web.Response:
         args = await request.json()
@@ -203,6 +217,18 @@ class WebApi(State):
     def _message(self, team: Team, shown: Shown) -> dict[str, Any]:
         who = {"bot_id": f"B{team.number:08d}", "user": team.bot, "team": team.id, "type": "message", "ts": shown.ts}
         return {**who, **shown.body}
+
+
+def _row(team: Team, shown: Shown) -> dict[str, Any]:
+    by = {} if "user" in shown.body else {"user": team.bot, "bot_id": "B1"}
+    thread = {"thread_ts": shown.thread} if shown.thread else {}
+    return {"type": "message", "ts": shown.ts, **by, **thread, **shown.body}
+
+
+def _page(rows: list[dict[str, Any]], name: str, args: dict[str, Any]) -> dict[str, Any]:
+    start, limit = int(args.get("cursor") or 0), int(args.get("limit") or 100)
+    further = str(start + limit) if start + limit < len(rows) else ""
+    return {name: rows[start : start + limit], "response_metadata": {"next_cursor": further}}
 
 
 async def _unknown(_: Team, __: dict[str, Any]) -> dict[str, Any]:

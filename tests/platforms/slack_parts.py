@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -27,6 +28,13 @@ class Refusal(Exception):  # noqa: N818 -- it is an answer
         self.error, self.status, self.retry_after = error, status, retry_after
 
 
+def free_port() -> int:
+    """Give a port that nobody listens at."""
+    with socket.socket() as one:
+        one.bind(("127.0.0.1", 0))
+        return one.getsockname()[1]
+
+
 @dataclass
 class Fault:
     """What goes wrong once: `drop` ends the connection, after the call was carried out (`after`) or before."""
@@ -50,6 +58,10 @@ class Team:
     @property
     def id(self) -> str:
         return f"T{self.number:08d}"
+
+    @property
+    def app(self) -> str:
+        return f"A{self.number:08d}"
 
     @property
     def bot(self) -> str:

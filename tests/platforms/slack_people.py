@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
@@ -130,7 +131,9 @@ class Colleague:
 
 
 def _fits(found: str, label: str) -> bool:
-    return found == label or (found.endswith("…") and label.startswith(found[:-1])) or label.startswith(f"{found}. ")
+    bare = re.sub(r"^\d+\. ", "", found)
+    cut = found.endswith("…") and label.startswith((found[:-1], bare[:-1]))
+    return label in (found, bare) or cut or label.startswith(f"{found}. ")
 
 
 def _whole(label: str, text: str) -> str:

@@ -44,7 +44,8 @@ class BotProcess:
         with ExitStack() as stack:
             self.starts()
             stack.callback(self.kill)
-            self.store = stack.enter_context(open_store(Settings(_env_file=None, data=self.folder)))
+            settings = Settings(_env_file=None, data=self.folder, database=self.settings.get("database", ""))
+            self.store = stack.enter_context(open_store(settings))
             self._closing = stack.pop_all()
         return self
 

@@ -9,6 +9,7 @@ from collections import defaultdict
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from bot.channels.slack.manifest import SCOPES
 from tests.platforms.slack_kit import Samples
 from tests.platforms.slack_parts import PATIENCE, Address, Envelope, Fault, Shown, Team
 
@@ -24,6 +25,8 @@ class State:
     """Workspaces, people, messages and forms, each change of which wakes whoever waits."""
 
     teams: list[Team] = field(default_factory=lambda: [Team("st-peters", 1)])
+    scopes: list[str] = field(default_factory=lambda: sorted(SCOPES))
+    """What every workspace has granted to its bot."""
     samples: Samples = field(default_factory=Samples)
     users: dict[str, dict[str, Any]] = field(default_factory=dict)
     messages: dict[str, dict[str, Shown]] = field(default_factory=lambda: defaultdict(dict))

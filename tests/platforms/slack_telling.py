@@ -13,23 +13,27 @@ from urllib.parse import urlencode
 from aiohttp import ClientError
 
 from tests.platforms.slack_kit import check_view
-from tests.platforms.slack_parts import ACKNOWLEDGED_WITHIN, SECRET, Envelope, Team
+from tests.platforms.slack_parts import ACKNOWLEDGED_WITHIN, PATIENCE, SECRET, Envelope, Team
 from tests.platforms.slack_state import State
+
+_PAUSE = 0.1
+"""The server's own pause between two tries over HTTP, in seconds; Slack's are longer."""
 
 
 class Telling(State):
     """A Slack that tells the bot."""
 
     def _tell_event(self, team: Team, event: dict[str, Any], sample: str, times: int = 1) -> None:
+        home = self.users.get(event.get("user", ""), {}).get("team_id", team.id)
         body = {
             "token": "masked",
-            "team_id": team.id,
+            "team_id": home,  # of somebody in a shared channel it may be theirs; the app's own stands below
             "api_app_id": "A1",
             "type": "event_callback",
             "event": event,
             "event_id": f"Ev{next(self._count):08d}",
             "event_time": int(time.time()),
-            "is_ext_shared_channel": False,
+            "is_ext_shared_channel": home != team.id,
             "authorizations": [
                 {"team_id": team.id, "user_id": team.bot, "is_bot": True, "is_enterprise_install": False}
             ],
@@ -94,7 +98,7 @@ class Telling(State):
                 envelope.payload if envelope.kind == "slash_commands" else {"payload": json.dumps(envelope.payload)}
             )
         )
-        for attempt in range(50):
+        for attempt in range(int(PATIENCE / _PAUSE)):
             headers = self.signed(body)
             headers["Content-Type"] = "application/json" if events else "application/x-www-form-urlencoded"
             if attempt:
@@ -112,7 +116,7 @@ class Telling(State):
                 pass
             if not events:
                 break
-            await asyncio.sleep(0.1)  # the server's own pause between two tries
+            await asyncio.sleep(_PAUSE)
         self._fail(envelope)
 
     def _fail(self, envelope: Envelope) -> None:

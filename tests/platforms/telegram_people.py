@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -9,7 +10,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from tests.platforms.running import RunningBot
-    from tests.platforms.telegram import Seen
+    from tests.platforms.telegram_parts import Seen
+
+_NUMBERED = re.compile(r"\d+\. ")
 
 
 @dataclass
@@ -54,8 +57,7 @@ class Parent:
 
 def _whole(label: str, text: str) -> str:
     """Give the whole label where it stands in the text, since it was too long for its button."""
-    mark = label.split(". ", maxsplit=1)[0]
-    line = next((line for line in text.splitlines() if line.startswith(f"{mark}. ")), None)
-    if line is None or not (label == mark or label.endswith("…")):
-        return label
-    return line if label == mark else line.removeprefix(f"{mark}. ")
+    number = _NUMBERED.match(label)
+    begins = label.removesuffix("…") if label.endswith("…") else f"{label}. "
+    line = next((line for line in text.splitlines() if line.startswith(begins)), label)
+    return line.removeprefix(number[0]) if number and line != label else line

@@ -59,6 +59,15 @@ class Email:
             # A server that is down now may be back soon; what is promised waits, and an alarm says so.
             return f"E-mail: {self._server.host} gives no answer now; what is to be sent waits"
 
+    async def examine(self) -> list[tuple[str, str]]:
+        """Say whether anything can be sent now."""
+        try:
+            async with self._connection():
+                return []
+        except (aiosmtplib.SMTPException, OSError) as error:
+            mend = "Check ASKFIRST_SMTP_HOST, ASKFIRST_SMTP_PORT and ASKFIRST_SMTP_SECURITY, and the network"
+            return [(f"nothing can be sent now ({type(error).__name__})", mend)]
+
     async def listen(self, receive: Callable[[Received], Awaitable[bool]]) -> None:
         """Receive nothing."""
 

@@ -7,10 +7,12 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from bot.channels.channel import Delivery
-from bot.channels.slack.home import home
-from bot.channels.slack.parse import NAME, Heard, Kind
+from bot.channels.slack import pages
+from bot.channels.slack.buttons import pressed
+from bot.channels.slack.form import GO_ON, SEND, in_form, view
+from bot.channels.slack.heard import NAME, Heard, Kind
 from bot.channels.slack.prompts import offered
-from bot.channels.slack.render import GO_ON, SEND, in_form, pressed, render, told_in_place, view
+from bot.channels.slack.render import render, told_in_place
 from bot.dispatch import dispatch
 from handlers import cases, privacy, quiz, report, status, subscribe
 from handlers import home as homepage
@@ -41,15 +43,17 @@ def answer(heard: Heard, school: str, role: Audience, world: World) -> list[Deli
     if heard.in_channel and _between_us(message.text):
         message = replace(message, conversation=heard.person, private=True)
     if heard.kind is Kind.HOME:
-        found = [_publish(heard, message, world)]
-    elif heard.kind is Kind.CHAT_OPENED:
+        return [pages.opened(heard.team, heard.user, message, world)]
+    before = pages.on_page(heard.person, world)
+    if heard.kind is Kind.CHAT_OPENED:
         found = [_prompts(heard, message, world)]
     else:
         reply = _reply(heard, message, world)
         found = list(_sent(heard, message, reply, _words_for(reply, message, world)))
         if heard.action == SEND and reply.ends:
             found += _receipt(heard, message, reply, world)
-    return [replace(delivery, key=f"{heard.event}:{number}") for number, delivery in enumerate(found)]
+    keyed = [replace(delivery, key=f"{heard.event}:{number}") for number, delivery in enumerate(found)]
+    return [*keyed, *pages.brought_up_to_date(heard.team, heard.user, message, world, before)]
 
 
 def sorry(heard: Heard) -> list[Delivery]:
@@ -221,11 +225,6 @@ def _receipt(heard: Heard, message: Message, reply: Reply, world: World) -> Iter
     sent = world.cases.sent(heard.value)
     if heard.view and sent and sent.case.answers.get("safe") != "no":
         yield from _post(heard, reply, heard.user, "")
-
-
-def _publish(heard: Heard, message: Message, world: World) -> Delivery:
-    args = {"user_id": heard.user, "view": home(message, world)}
-    return _call(heard, f"home {heard.user}", "views.publish", args, optional=True)
 
 
 def _prompts(heard: Heard, message: Message, world: World) -> Delivery:

@@ -11,16 +11,21 @@ from slack_bolt.adapter.aiohttp import to_aiohttp_response, to_bolt_request
 from slack_bolt.response import BoltResponse
 
 from bot.channels.channel import Pace, Received, Refused, Unusable
+from bot.channels.slack import pages
 from bot.channels.slack.answer import THREAD, answer, sorry, tell
 from bot.channels.slack.calls import call, respond
+from bot.channels.slack.examining import examine
+from bot.channels.slack.heard import NAME, Heard, Kind
+from bot.channels.slack.installed import team_of
 from bot.channels.slack.outage import Outage
-from bot.channels.slack.parse import NAME, Heard, Kind, parse
+from bot.channels.slack.parse import parse
 from bot.channels.slack.people import NotKnown
 from bot.channels.slack.seat import sit
 from bot.channels.slack.steps import Steps
+from handlers.message import Message
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Sequence
+    from collections.abc import Awaitable, Callable, Iterator, Sequence
     from datetime import datetime
 
     from slack_bolt.async_app import AsyncApp
@@ -30,6 +35,7 @@ if TYPE_CHECKING:
     from bot.channels.slack.workspaces import Workspace
     from handlers.message import Reply
     from handlers.ports import Memory, World
+    from knowledge.model import Audience
 
 _log = logging.getLogger(__name__)
 
@@ -37,6 +43,8 @@ PACE = Pace(overall=0.02, line=1.0)
 """Slack allows about one message a second in a channel; what is too fast it answers with a wait."""
 _WHO_WAITS = 0.6
 """Seconds for which an event waits to hear who sent it."""
+_LETTING_GO = 1.0
+"""Seconds for which the end waits for requests in hand: one whose event can't be kept would wait for ever."""
 _BIG_BODY = 4 * 1024 * 1024
 
 
@@ -73,12 +81,21 @@ class Slack:
         self._loop = asyncio.get_running_loop()
         for workspace in self._workspaces:
             seat = await sit(workspace, self._api, self._governors, signed=self._address is not None)
+            if taken := self._seats.get(seat.team):
+                raise Unusable(
+                    f"Two bot tokens are of the workspace {seat.name}, for {taken.workspace.school} and"
+                    f" {workspace.school}. Give each school a workspace of its own in ASKFIRST_SLACK_BOT_TOKEN."
+                )
             seat.commits_with(self._commit)
             self._seats[seat.team] = seat
             await seat.people.learn_all()
         where = ", ".join(f"{s.name} ({s.workspace.school})" for s in self._seats.values())
         how = f"over HTTP on port {self._address[1]}" if self._address else "by Socket Mode"
         return f"Slack: connected to {where}, {how}"
+
+    async def examine(self) -> list[tuple[str, str]]:
+        """Look at what each workspace lets the bot do, and at whether events can come in."""
+        return [line for seat in self._seats.values() for line in await examine(seat, by_socket=not self._address)]
 
     async def listen(self, receive: Callable[[Received], Awaitable[bool]]) -> None:
         """Begin to receive."""
@@ -97,15 +114,20 @@ class Slack:
         server = web.Application(client_max_size=_BIG_BODY)
         for seat in self._seats.values():
             server.router.add_post(f"/slack/{seat.workspace.school}", _taking(seat.app))
-        self._server = web.AppRunner(server, access_log=None)
+        self._server = web.AppRunner(server, access_log=None, shutdown_timeout=_LETTING_GO)
         await self._server.setup()
         try:
             await web.TCPSite(self._server, host, port).start()
         except OSError as error:
             raise Unusable(f"Slack's events can't be received (port {port}: {error.strerror}).") from None
 
-    async def _commit(self, seat: Seat, body: Payload) -> BoltResponse:
+    async def _commit(self, body: Payload) -> BoltResponse:
         """Commit what is meant for the bot, then tell Slack that it arrived; drop anything else unstored."""
+        seat = self._seats.get(team_of(body))
+        if seat is None:
+            # The same app was put into a workspace that is nobody's; its people aren't this school's.
+            _log.warning("something came from a workspace that the settings don't name; it was dropped")
+            return BoltResponse(status=200)
         heard = parse(body, seat.bot)
         if heard is None or (heard.kind is Kind.FOLLOW_UP and not await self._spoke(heard)):
             return BoltResponse(status=200)
@@ -144,13 +166,30 @@ class Slack:
         heard = parse(event.payload["body"], seat.bot)
         if heard is None:
             return []
+        return answer(heard, seat.workspace.school, self._role(seat, heard.user), world)
+
+    def _role(self, seat: Seat, user: str) -> Audience:
+        """Give somebody's role, or have it asked for; raises NotKnown until then."""
         try:
-            role = seat.people.role(heard.user)
+            return seat.people.role(user)
         except NotKnown:
             assert self._loop is not None  # noqa: S101 -- open comes first
-            asyncio.run_coroutine_threadsafe(seat.people.learn(heard.user, 0), self._loop)
+            asyncio.run_coroutine_threadsafe(seat.people.learn(user, 0), self._loop)
             raise
-        return answer(heard, seat.workspace.school, role, world)
+
+    def changed(self, world: World) -> list[Delivery]:
+        """Give the pages of those who opened theirs, where somebody else has changed what they say."""
+        return [delivery for seat in self._seats.values() for delivery in self._changed(seat, world)]
+
+    def _changed(self, seat: Seat, world: World) -> Iterator[Delivery]:
+        for user in pages.watched(seat.team, world):
+            person = f"{seat.team}/{user}"
+            try:
+                role = self._role(seat, user)
+            except NotKnown:
+                continue  # it is asked for, and looked at the next time
+            message = Message(NAME, "", person, person, seat.workspace.school, role, world.clock())
+            yield from pages.brought_up_to_date(seat.team, user, message, world, pages.on_page(person, world))
 
     def sorry(self, event: Received) -> list[Delivery]:
         """Say that an event could not be handled."""

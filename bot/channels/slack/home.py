@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from bot.channels.slack.parse import ASK_BOX, SAY
+from bot.channels.slack.blocks import heading, plain_text, small
+from bot.channels.slack.buttons import buttons_of
+from bot.channels.slack.cards import cards_of
+from bot.channels.slack.form import VIEW_BLOCKS
+from bot.channels.slack.heard import ASK_BOX, SAY
 from bot.channels.slack.prompts import offered
-from bot.channels.slack.render import VIEW_BLOCKS, blocks_of, buttons_of, heading, plain_text, small
 from handlers.home import overview
 from handlers.message import Button
 from handlers.wording import say
@@ -32,7 +35,7 @@ def home(message: Message, world: World) -> Payload:
         *buttons_of(topics, "topics"),
     ]
     for number, part in enumerate(overview(message, world)):
-        blocks += [{"type": "divider"}, *blocks_of(part), *buttons_of(part.buttons, f"part{number}")]
+        blocks += [{"type": "divider"}, *cards_of(part), *buttons_of(part.buttons, f"part{number}")]
     blocks.append(small(say("help.danger")))
     return {"type": "home", "blocks": blocks[:VIEW_BLOCKS]}
 

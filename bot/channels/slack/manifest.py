@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from bot.channels.slack.parse import CONCERN_SHORTCUT
+from bot.channels.slack.interactions import CONCERN_SHORTCUT
 from bot.channels.slack.prompts import usual
 from handlers.wording import say
 

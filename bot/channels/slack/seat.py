@@ -33,6 +33,9 @@ class Seat:
     team: str
     name: str
     bot: str
+    bot_id: str
+    granted: frozenset[str]
+    """The scopes of the bot token, as Slack says them."""
     app: AsyncApp
     socket: Socket | None = None
 
@@ -41,16 +44,22 @@ class Seat:
         """Give the bot's own id as a person of this workspace."""
         return f"{self.team}/{self.bot}"
 
-    def commits_with(self, commit: Callable[[Seat, dict[str, Any]], Awaitable[BoltResponse]]) -> None:
+    def commits_with(self, commit: Callable[[dict[str, Any]], Awaitable[BoltResponse]]) -> None:
         """Let everything that passes the library's own checks end here: committed, or dropped."""
 
         async def take(body: dict[str, Any]) -> BoltResponse:
-            return await commit(self, body)
+            return await commit(body)
 
         self.app.middleware(take)
 
     async def plug(self) -> None:
         """Open a socket; raises Unusable where the token is none."""
+        await self.check_app_token()
+        self.socket = Socket(self.app, self.workspace.app_token)
+        await self.socket.open()
+
+    async def check_app_token(self) -> None:
+        """Ask Slack whether a socket could be opened; raises Unusable where the token is none."""
         token = self.workspace.app_token
         try:
             await self.client.apps_connections_open(app_token=token)
@@ -58,8 +67,6 @@ class Seat:
             raise Unusable(_token_problem(error, self.workspace, "ASKFIRST_SLACK_APP_TOKEN")) from None
         except (SlackClientError, *NO_ANSWER) as error:
             raise Unusable(_unreachable(error)) from None
-        self.socket = Socket(self.app, token)
-        await self.socket.open()
 
     async def unplug(self) -> None:
         """Close the socket, where there is one."""
@@ -107,7 +114,9 @@ async def sit(workspace: Workspace, api: str, governors: frozenset[str], *, sign
         attaching_conversation_kwargs_enabled=False,
     )
     people = People(client, team, governors)
-    return Seat(workspace, client, people, team, str(me.get("team", team)), str(me["user_id"]), app)
+    granted = frozenset(scope.strip() for scope in me.headers.get("x-oauth-scopes", "").split(",") if scope.strip())
+    bot, bot_id = str(me["user_id"]), str(me.get("bot_id", ""))
+    return Seat(workspace, client, people, team, str(me.get("team", team)), bot, bot_id, granted, app)
 
 
 def _unreachable(error: Exception) -> str:

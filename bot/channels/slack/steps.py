@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from slack_bolt.response import BoltResponse
 
-from bot.channels.slack.render import saved
+from bot.channels.slack.form import saved
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable

@@ -7,8 +7,10 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from bot.channels.channel import Delivery
+from bot.channels.telegram.keyboard import LONG, PRIVATE_CODES
 from bot.channels.telegram.parse import NAME, parse
-from bot.channels.telegram.render import LONG, PRIVATE_CODES, render
+from bot.channels.telegram.render import render
+from bot.channels.telegram.taking_back import look, note, take_back, told
 from bot.dispatch import dispatch, is_under_way
 from handlers import help as helping
 from handlers import privacy, report, school, status, subscribe
@@ -22,6 +24,7 @@ if TYPE_CHECKING:
     from bot.channels.channel import Payload
     from bot.channels.telegram.parse import Heard, Me
     from bot.store.buttons import StoredButtons
+    from bot.store.report_messages import ReportMessages
     from handlers.message import Message
     from handlers.ports import World
 
@@ -33,8 +36,8 @@ _EVERYWHERE = (*privacy.COMMANDS, *helping.STOP)
 _PRIVATE = (*report.COMMANDS, *status.COMMANDS)
 
 
-def answer(update: Payload, me: Me, buttons: StoredButtons, world: World) -> list[Delivery]:
-    """Give what is to be sent for an update."""
+def answer(update: Payload, me: Me, buttons: StoredButtons, held: ReportMessages, world: World) -> list[Delivery]:
+    """Give what is to be sent for an update; `held` notes which messages hold words of a report."""
     heard = parse(update, me)
     if heard is None:
         return []
@@ -45,7 +48,7 @@ def answer(update: Payload, me: Me, buttons: StoredButtons, world: World) -> lis
         params = {"callback_query_id": heard.query}
         call = _call("answerCallbackQuery", params)
         found.append(Delivery(NAME, f"{heard.event}:press", f"press {heard.query}", call, optional=True))
-    sent = _sent(heard, me, buttons, world)
+    sent = [*_in_private(heard, buttons, held, world)] if heard.private else [*_in_group(heard, me, buttons, world)]
     return found + [replace(delivery, key=f"{heard.event}:{number}") for number, delivery in enumerate(sent)]
 
 
@@ -63,17 +66,32 @@ def tell(whom: str, reply: Reply, buttons: StoredButtons) -> list[Delivery]:
     return list(_to(int(whom.rpartition(":")[2]), render(reply, buttons.keep)))
 
 
-def _sent(heard: Heard, me: Me, buttons: StoredButtons, world: World) -> Iterator[Delivery]:
-    for reply in _replies(heard, buttons, world):
-        if heard.private:
-            messages = render(reply, buttons.keep)
-            if reply.replaces and heard.pressed and len(messages) == 1:
-                params = {"chat_id": heard.chat, "message_id": heard.message, **messages[0]}
-                yield Delivery(NAME, "", str(heard.chat), _call("editMessageText", params))
-            else:
-                yield from _to(heard.chat, messages)
+def _in_private(heard: Heard, buttons: StoredButtons, held: ReportMessages, world: World) -> Iterator[Delivery]:
+    """Answer in a private chat, where messages with words of a report are taken back once it ends."""
+    before = look(heard, world)
+    replies = list(_replies(heard, buttons, world))
+    after = look(heard, world)
+    if before.going or any(reply.confidential for reply in replies):
+        note(heard, _behind(heard, buttons)[0], held, world)
+    if ended := before.ends_with(after):
+        replies[-1] = told(replies[-1], sent=bool(world.cases.sent(ended)))
+    for reply in replies:
+        messages = render(reply, buttons.keep)
+        more = {"held": world.clock().isoformat()} if reply.confidential else {}
+        if reply.replaces and heard.editable and len(messages) == 1:
+            params = {"chat_id": heard.chat, "message_id": heard.message, **messages[0]}
+            yield Delivery(NAME, "", str(heard.chat), {**_call("editMessageText", params), **more})
         else:
-            yield from _to_group(heard, reply, me, buttons)
+            shown = [{**message, "protect_content": True} for message in messages] if more else messages
+            for delivery in _to(heard.chat, shown):
+                yield replace(delivery, payload={**delivery.payload, **more})
+    if ended:
+        yield take_back(heard.chat, world)
+
+
+def _in_group(heard: Heard, me: Me, buttons: StoredButtons, world: World) -> Iterator[Delivery]:
+    for reply in _replies(heard, buttons, world):
+        yield from _to_group(heard, reply, me, buttons)
 
 
 def _to_group(heard: Heard, reply: Reply, me: Me, buttons: StoredButtons) -> Iterator[Delivery]:
@@ -85,8 +103,9 @@ def _to_group(heard: Heard, reply: Reply, me: Me, buttons: StoredButtons) -> Ite
             (Card(say("telegram.elsewhere"), signal=Signal.INFO),),
             (Button(say("telegram.open_private"), "report.start"),),
         )
-    question = {"message_id": heard.message, "allow_sending_without_reply": True}
-    at = {} if heard.pressed else {"reply_parameters": question}
+    at: dict[str, Any] = {"message_thread_id": heard.thread} if heard.thread else {}
+    if not heard.pressed:
+        at["reply_parameters"] = {"message_id": heard.message, "allow_sending_without_reply": True}
     for message in render(shown, buttons.keep, me.username):
         yield Delivery(NAME, "", str(heard.chat), _call("sendMessage", {"chat_id": heard.chat, **message, **at}))
     if concern:

@@ -4,21 +4,19 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import re
 import warnings
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
-from telegram import Bot, BotCommand, InlineKeyboardMarkup, LinkPreviewOptions, ReplyParameters, Update
+from telegram import Bot, BotCommand, InlineKeyboardMarkup, LinkPreviewOptions, ReplyParameters
 from telegram.error import (
     BadRequest,
     ChatMigrated,
     Conflict,
     Forbidden,
     InvalidToken,
-    NetworkError,
     RetryAfter,
     TelegramError,
 )
@@ -26,16 +24,21 @@ from telegram.ext import Updater
 from telegram.request import HTTPXRequest
 from telegram.warnings import PTBDeprecationWarning
 
-from bot.channels.channel import Pace, Received, Refused, Unsure, Unusable, Wait
+from bot.channels.channel import Pace, Refused, Unsure, Unusable, Wait
 from bot.channels.telegram.answer import answer, sorry, tell
-from bot.channels.telegram.parse import NAME, Me, parse
+from bot.channels.telegram.deleting import Deleting
+from bot.channels.telegram.parse import NAME, Me
+from bot.channels.telegram.reasons import why
+from bot.channels.telegram.receiving import Committing, Polls
+from bot.store.databases import StoreError
 from handlers.wording import say
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
-    from bot.channels.channel import Delivery, Payload
+    from bot.channels.channel import Delivery, Payload, Received
     from bot.store.buttons import StoredButtons
+    from bot.store.report_messages import ReportMessages
     from handlers.message import Reply
     from handlers.ports import World
 
@@ -53,8 +56,6 @@ _SILENT = 90.0
 _ENDING = 3.0
 _RECENT = timedelta(hours=1)
 """For how long a delivery that failed counts as trouble."""
-_QUOTED = re.compile(r'[:"]')
-"""Where Telegram begins to quote what it was given."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,20 +74,28 @@ class Telegram:
     name = NAME
 
     def __init__(
-        self, token: str, buttons: StoredButtons, *, api: str, webhook: Webhook | None = None, pace: Pace = PACE
+        self,
+        token: str,
+        buttons: StoredButtons,
+        held: ReportMessages,
+        *,
+        api: str,
+        webhook: Webhook | None = None,
+        pace: Pace = PACE,
     ) -> None:
-        """Take the bot's token and the address of the Bot API."""
+        """Take the bot's token and the address of the Bot API; `held` keeps which messages hold words of a report."""
         # python-telegram-bot warns whenever somebody is asked to wait, about a type that we don't use.
         warnings.filterwarnings("ignore", category=PTBDeprecationWarning)
         self.pace = pace
         self._token, self._buttons, self._webhook = token, buttons, webhook
-        self._polls = _Polls(connection_pool_size=2, read_timeout=15, connect_timeout=10)
+        self._polls = Polls(connection_pool_size=2, read_timeout=15, connect_timeout=10)
         self._bot = Bot(
             token,
             base_url=f"{api}/bot",
             request=HTTPXRequest(connection_pool_size=64, read_timeout=15, connect_timeout=10, pool_timeout=10),
             get_updates_request=self._polls,
         )
+        self._noted, self._held = held, Deleting(self._bot, held)
         self._updater: Updater | None = None
         self._me = Me(0, "")
 
@@ -101,7 +110,7 @@ class Telegram:
                 "Telegram does not know this token. Copy it again from @BotFather into ASKFIRST_TELEGRAM_TOKEN."
             ) from None
         except TelegramError as error:
-            raise Unusable(f"Telegram can't be reached ({_why(error)}). Check the network, then try again.") from None
+            raise Unusable(f"Telegram can't be reached ({why(error)}). Check the network, then try again.") from None
         how = f"by webhook at {self._webhook.url}" if self._webhook else "by polling"
         return f"Telegram: connected as @{self._me.username}, {how}"
 
@@ -110,7 +119,7 @@ class Telegram:
         try:
             menu, info = await self._bot.get_my_commands(), await self._bot.get_webhook_info()
         except TelegramError as error:
-            raise Unusable(f"Telegram can't be asked ({_why(error)}). Check the network, then try again.") from None
+            raise Unusable(f"Telegram can't be asked ({why(error)}). Check the network, then try again.") from None
         wanted = self._webhook.url if self._webhook else ""
         found = [
             (f"the menu shows {len(menu)} commands", "" if list(menu) == commands() else "Start askfirst run anew"),
@@ -132,13 +141,13 @@ class Telegram:
 
     async def listen(self, receive: Callable[[Received], Awaitable[bool]]) -> None:
         """Begin to receive."""
-        self._updater = Updater(self._bot, _Committing(receive, self._me, None if self._webhook else self._polls))
+        self._updater = Updater(self._bot, Committing(receive, self._me, None if self._webhook else self._polls))
         try:
             await self._updater.initialize()
             await self._start()
         except (TelegramError, OSError) as error:
-            why = _why(error) if isinstance(error, TelegramError) else f"port {self._port}: {error.strerror}"
-            raise Unusable(f"Telegram's messages can't be received ({why}).") from None
+            wrong = why(error) if isinstance(error, TelegramError) else f"port {self._port}: {error.strerror}"
+            raise Unusable(f"Telegram's messages can't be received ({wrong}).") from None
 
     async def _start(self) -> None:
         assert self._updater is not None  # noqa: S101 -- listen makes it first
@@ -164,7 +173,7 @@ class Telegram:
 
     def answer(self, event: Received, world: World) -> list[Delivery]:
         """Handle an update."""
-        return answer(event.payload, self._me, self._buttons, world)
+        return answer(event.payload, self._me, self._buttons, self._noted, world)
 
     def sorry(self, event: Received) -> list[Delivery]:
         """Say that an update could not be handled."""
@@ -175,22 +184,26 @@ class Telegram:
         return tell(whom, reply, self._buttons)
 
     async def send(self, payload: Payload) -> None:
-        """Make one call."""
+        """Make one call, or delete what held words of a report."""
         try:
-            await self._call(payload["method"], dict(payload["params"]))
+            if "take_back" in payload:
+                await self._held.take_back(**payload["take_back"])
+            else:
+                await self._make(payload)
         except RetryAfter as error:
             raise Wait(error._retry_after.total_seconds()) from None  # noqa: SLF001 -- the public one changes its type
         except ChatMigrated as error:
             await self.send({**payload, "params": {**payload["params"], "chat_id": error.new_chat_id}})
         except BadRequest as error:
             if "not modified" not in error.message:  # a button pressed twice, or a call made again: it stands there
-                raise Refused(_why(error)) from None
+                raise Refused(why(error)) from None
         except Forbidden as error:
-            raise Refused(_why(error)) from None
+            raise Refused(why(error)) from None
         except TelegramError as error:
-            raise Unsure(_why(error)) from None
+            raise Unsure(why(error)) from None
 
-    async def _call(self, method: str, params: dict[str, Any]) -> None:
+    async def _make(self, payload: Payload) -> None:
+        method, params = payload["method"], dict(payload["params"])
         if method == "answerCallbackQuery":
             await self._bot.answer_callback_query(**params)
             return
@@ -199,10 +212,26 @@ class Telegram:
             params["reply_markup"] = InlineKeyboardMarkup.de_json(keyboard, self._bot)
         if question := params.get("reply_parameters"):
             params["reply_parameters"] = ReplyParameters.de_json(question, self._bot)
-        await (self._bot.edit_message_text if method == "editMessageText" else self._bot.send_message)(**params)
+        number = await (self._edit if method == "editMessageText" else self._send)(params)
+        if "held" in payload:
+            await self._held.note(params["chat_id"], number, payload["held"])
+
+    async def _send(self, params: dict[str, Any]) -> int:
+        return (await self._bot.send_message(**params)).message_id
+
+    async def _edit(self, params: dict[str, Any]) -> int:
+        """Change a message; where it is gone meanwhile, send a new one, so that nobody is left without an answer."""
+        number: int = params.pop("message_id")
+        try:
+            await self._bot.edit_message_text(message_id=number, **params)
+        except BadRequest as error:
+            if "to edit not found" in error.message or "can't be edited" in error.message:
+                return await self._send(params)
+            raise
+        return number
 
     async def heartbeat(self) -> None:
-        """Ask whether the token still works, and whether updates still come in."""
+        """Ask whether the token still works and updates still come in; delete what held words of a report for long."""
         try:
             await self._bot.get_me()
             if self._webhook:
@@ -213,10 +242,13 @@ class Telegram:
             elif asyncio.get_running_loop().time() - self._polls.asked_at > _SILENT:
                 _log.warning("polling Telegram had stopped; it begins again")
                 await self._reopen()
+            await self._held.take_back_old()
+        except StoreError as error:
+            _log.warning("what held words of a report waits to be deleted: %s", error)
         except InvalidToken:
             raise Unusable("Telegram does not take this token any more. Ask @BotFather for a new one.") from None
         except TelegramError as error:
-            _log.warning("Telegram did not answer the heartbeat (%s)", _why(error))
+            _log.warning("Telegram did not answer the heartbeat (%s)", why(error))
 
     async def _reopen(self) -> None:
         assert self._updater is not None  # noqa: S101 -- listen made it
@@ -245,64 +277,8 @@ def commands() -> list[BotCommand]:
     return [BotCommand(name, say(f"commands.{name}")) for name in COMMANDS]
 
 
-class _Polls(HTTPXRequest):
-    """The requests for updates, which know when the last one began.
-
-    Each tells Telegram that the updates before it arrived, so it waits until `first` is done: they are committed.
-    """
-
-    def __init__(self, **settings: Any) -> None:  # noqa: ANN401 -- passed on as they are
-        super().__init__(**settings)
-        self.asked_at = 0.0
-        self.first: list[asyncio.Future[bool]] = []
-
-    async def do_request(self, *args: Any, **kwargs: Any) -> tuple[int, bytes]:  # noqa: ANN401 -- passed on as they are
-        """Wait for the commits, then ask, and note when."""
-        if self.first:
-            await asyncio.wait(self.first)
-            for committed in self.first:
-                committed.result()
-            self.first.clear()
-        self.asked_at = asyncio.get_running_loop().time()
-        return await super().do_request(*args, **kwargs)
-
-
-class _Committing(asyncio.Queue[object]):
-    """The queue into which the library puts updates: none is acknowledged before it is committed.
-
-    What was polled is acknowledged by the next poll, so all of one answer is committed together and `polls` waits;
-    what came by the webhook is acknowledged one by one, once it is in this queue.
-    """
-
-    def __init__(self, receive: Callable[[Received], Awaitable[bool]], me: Me, polls: _Polls | None) -> None:
-        super().__init__()
-        self._receive, self._me, self._polls = receive, me, polls
-
-    async def put(self, item: object) -> None:
-        """Commit an update that is meant for the bot, and drop any other unstored."""
-        if not isinstance(item, Update):
-            raise TypeError(type(item).__name__)
-        payload = item.to_dict()
-        heard = parse(payload, self._me)
-        if heard is None:
-            return
-        committed = asyncio.ensure_future(self._receive(Received(NAME, heard.event, heard.line, heard.place, payload)))
-        if self._polls is None:
-            await committed
-        else:
-            self._polls.first.append(committed)
-
-
 def _complain(error: TelegramError) -> None:
     if isinstance(error, Conflict):
         _log.error("another process receives this bot's messages, too. Stop it, or give it a token of its own")
     else:
-        _log.warning("Telegram could not be asked for messages (%s)", _why(error))
-
-
-def _why(error: TelegramError) -> str:
-    """Say what was wrong, without what the platform may have quoted of a message."""
-    if isinstance(error, NetworkError) and not isinstance(error, BadRequest):
-        return "no answer"
-    words = error.message.removeprefix("Forbidden: ").removeprefix("Bad Request: ")
-    return f"{type(error).__name__}: {_QUOTED.split(words)[0].strip()}"
+        _log.warning("Telegram could not be asked for messages (%s)", why(error))

@@ -13,16 +13,21 @@ if TYPE_CHECKING:
     from knowledge.model import Audience
 
 NAME = "telegram"
-_FILES = (
+FILES = (
     "animation",
     "audio",
+    "checklist",
     "contact",
+    "dice",
     "document",
+    "game",
+    "giveaway",
     "live_photo",
     "location",
     "paid_media",
     "photo",
     "poll",
+    "rich_message",
     "sticker",
     "story",
     "venue",
@@ -47,8 +52,9 @@ class Heard:
     """What somebody said or pressed, before it is known to which school they belong.
 
     `code` is the payload of a link that opened the chat; `data` stands behind the button pressed, `pressed` is the
-    message that it sits on, and `query` the id by which Telegram waits to hear that the press arrived. `edited` says
-    that these are new words of a message that was sent before.
+    message that it sits on, which is `editable` unless it was deleted, and `query` the id by which Telegram waits to
+    hear that the press arrived. `edited` says that these are new words of a message that was sent before; `thread` is
+    the topic of a group in which they stand.
     """
 
     event: str
@@ -65,6 +71,8 @@ class Heard:
     pressed: bool = False
     query: str = ""
     edited: bool = False
+    editable: bool = False
+    thread: int = 0
 
     @property
     def person(self) -> str:
@@ -105,17 +113,21 @@ def parse(update: dict[str, Any], me: Me) -> Heard | None:
         return _press(update, query, me)
     edited = "edited_message" in update
     message = update.get("edited_message" if edited else "message")
-    if not message or message.get("from", {}).get("is_bot", True):
-        return None
+    if not message or message.get("from", {}).get("is_bot", True) or "sender_chat" in message:
+        return None  # another bot, or nobody: an anonymous administrator, or what a channel posts into its group
     private = message["chat"]["type"] == "private"
     said = message.get("text") or message.get("caption") or ""
-    files = tuple(name for name in _FILES if name in message)
+    files = tuple(name for name in FILES if name in message)
     if not said and (edited or not files):
         return None  # somebody joined, a title changed, a place that is shared moved on, and the like
     if not private and not _addressed(message, said, me):
         return None
     text, code = _words(said, me)
-    return Heard(**_where(update, message, message["from"], me), text=text, code=code, files=files, edited=edited)
+    where = _where(update, message, message["from"], me)
+    if "media_group_id" in message and not said:
+        # The pictures of an album come one by one; those without words are one event, and are answered once.
+        where["event"] = f"{me.id}:album-{message['media_group_id']}"
+    return Heard(**where, text=text, code=code, files=files, edited=edited)
 
 
 def _press(update: dict[str, Any], query: dict[str, Any], me: Me) -> Heard | None:
@@ -124,7 +136,8 @@ def _press(update: dict[str, Any], query: dict[str, Any], me: Me) -> Heard | Non
         return None
     where = _where(update, message, query["from"], me)
     # The message that the button sits on can be months old; the press is now, and Telegram doesn't say when.
-    return Heard(**where, data=query["data"], pressed=True, query=query["id"])
+    there = bool(message.get("date"))
+    return Heard(**where, data=query["data"], pressed=True, query=query["id"], editable=there)
 
 
 def _where(update: dict[str, Any], message: dict[str, Any], who: dict[str, Any], me: Me) -> dict[str, Any]:
@@ -136,6 +149,7 @@ def _where(update: dict[str, Any], message: dict[str, Any], who: dict[str, Any],
         "message": message["message_id"],
         "at": datetime.fromtimestamp(message.get("date", 0), UTC),
         "private": message["chat"]["type"] == "private",
+        "thread": message.get("message_thread_id", 0) if message.get("is_topic_message") else 0,
     }
 
 

@@ -5,44 +5,25 @@ from __future__ import annotations
 import html
 import re
 from functools import cache
-from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from bot.channels.marks import MARKS
-from handlers.wording import say
+from bot.channels.telegram.keyboard import Keyboard, length
 from knowledge.smart.signposts import load_signposts
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator
 
-    from handlers.message import Button, Card, Reply
+    from handlers.message import Card, Reply
 
 TEXT_LIMIT = 4096
 """Characters of a message, as Telegram counts them: UTF-16 units, tags left out."""
-DATA_LIMIT = 64
-"""Bytes behind a button."""
-BUTTONS_LIMIT = 100
-"""Buttons below a message."""
-LONG = "#"
-"""Begins the data of a button whose action is kept in the store."""
-PRIVATE_CODES = {"_concern": "report.start", "_subscribe": "subscribe.show"}
-"""The codes that lead from a group into the private chat, and straight to what each of them is for."""
-_CODES = {action.partition(".")[0]: code for code, action in PRIVATE_CODES.items()}
-_LABEL = 40
-"""Characters of a label that a telephone shows whole; a longer one stands in the text."""
-_ROW = 44
-"""Characters of a row as wide as a telephone; its buttons are all equally wide."""
-_EDGE = 4
-"""Characters for which a button's own edges stand."""
-_BESIDE = 4
-"""Buttons that stand beside each other at most."""
 _FOLDED_LINE = 600
 """Characters from which a line folds, and the rest of a headline."""
 _JOINER = "\u2060"
 """A character without width; it keeps a name, a command or an address from becoming a link."""
 _NAME_OR_COMMAND = re.compile(r"((?<![\w/])[@#]|(?<![\w/<])/)(?=\w)")
 _ADDRESS = re.compile(r"(?<![\w-])(?:(?:\w+:/+)?[\w-]+(?:\.[\w-]+)+|\w+:/+(?=\w))")
-_LETTERED = re.compile(r"([A-Za-z0-9]{1,2})\. ")
 
 Payload = dict[str, Any]
 
@@ -53,36 +34,17 @@ def render(reply: Reply, keep: Callable[[str, str], str], bot: str = "") -> list
     `keep` stores what is too long for a button and gives a short id. `bot` is the bot's username where the reply
     goes to a group: there the buttons of what is private lead into the private chat.
     """
-    shown = pressable(reply)
-    named = dict(zip(shown, _labels(shown), strict=True))
+    keyboard = Keyboard(reply)
     blocks = [block for card in reply.cards for block in _card(card)]
     if reply.form and (step := reply.form.next_field):
         blocks += [("b", step.ask), *([("i", step.hint)] if step.hint else [])]
-    blocks += [("", words) for words in _in_full(named)]
-    messages = [_message(text) for text in _texts(blocks)] or ([_message(_escaped("", "…"))] if shown else [])
-    buttons = iter([_button(button, label, keep, bot) for button, label in named.items()])
-    while page := list(islice(buttons, BUTTONS_LIMIT)):
-        if "reply_markup" in messages[-1]:
+    blocks += [("", words) for words in keyboard.in_full]
+    messages = [_message(text) for text in _texts(blocks)] or ([_message(_escaped("", "…"))] if keyboard.named else [])
+    for number, rows in enumerate(keyboard.pages(keep, bot)):
+        if number:
             messages.append(_message("…"))
-        messages[-1]["reply_markup"] = {"inline_keyboard": list(_rows(page))}
+        messages[-1]["reply_markup"] = {"inline_keyboard": rows}
     return messages
-
-
-def pressable(reply: Reply) -> tuple[Button, ...]:
-    """Give what can be pressed: the choices of a form's step, then the buttons, none of them twice."""
-    step = reply.form.next_field if reply.form else None
-    return tuple(dict.fromkeys((*(step.choices if step else ()), *reply.buttons)))
-
-
-def data_of(action: str, value: str, keep: Callable[[str, str], str]) -> str:
-    """Give what stands behind a button, short enough for Telegram."""
-    data = f"{action}|{value}"
-    return data if len(data.encode()) <= DATA_LIMIT else LONG + keep(action, value)
-
-
-def length(text: str) -> int:
-    """Count a text's characters as Telegram does."""
-    return len(text.encode("utf-16-le")) // 2
 
 
 def _message(text: str) -> Payload:
@@ -170,52 +132,3 @@ def _defused(address: str) -> str:
 @cache
 def _known_hosts() -> frozenset[str]:
     return frozenset(host.lower() for s in load_signposts().values() for host in _ADDRESS.findall(s.line))
-
-
-def _labels(buttons: Sequence[Button]) -> list[str]:
-    """Give the labels as they stand on the buttons; one that is too long gets a number.
-
-    The choices A, B, C … all bear their letters alone where one of them is too long, so that they look alike.
-    """
-    by_letters = any(len(button.label) > _LABEL and _LETTERED.match(button.label) for button in buttons)
-    found = []
-    for number, button in enumerate(buttons, start=1):
-        lettered = _LETTERED.match(button.label) if by_letters else None
-        if lettered:
-            found.append(lettered[1])
-        elif len(button.label) <= _LABEL:
-            found.append(button.label)
-        else:
-            found.append(say("telegram.short", number=str(number), label=button.label[: _LABEL - 6].rsplit(" ", 1)[0]))
-    return found
-
-
-def _in_full(named: dict[Button, str]) -> Iterator[str]:
-    """Give the labels that are too long for their buttons, each with the letter or number of its button."""
-    for button, label in named.items():
-        if label != button.label:
-            yield button.label if button.label.startswith(f"{label}. ") else f"{label.split('.')[0]}. {button.label}"
-
-
-def _button(button: Button, label: str, keep: Callable[[str, str], str], bot: str) -> dict[str, str]:
-    if bot and (code := _CODES.get(button.action.partition(".")[0])):
-        return {"text": label, "url": f"https://t.me/{bot}?start={code}"}
-    return {"text": label, "callback_data": data_of(button.action, button.value, keep)}
-
-
-def _rows(buttons: Sequence[dict[str, str]]) -> Iterator[list[dict[str, str]]]:
-    """Put buttons beside each other while each label fits into its share; letters stand among themselves."""
-    row: list[dict[str, str]] = []
-    for button in buttons:
-        if row and not _fit([*row, button]):
-            yield row
-            row = []
-        row.append(button)
-    if row:
-        yield row
-
-
-def _fit(row: Sequence[dict[str, str]]) -> bool:
-    widest = max(length(button["text"]) for button in row) + _EDGE
-    alike = len({length(button["text"]) == 1 for button in row}) == 1
-    return alike and len(row) <= _BESIDE and widest * len(row) <= _ROW

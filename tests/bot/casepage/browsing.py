@@ -15,7 +15,6 @@ from html.parser import HTMLParser
 from urllib.parse import quote, urlencode, urlsplit
 
 from bot.app import Store, case_page_of
-from bot.packs import folders_of
 from bot.settings import Settings
 from bot.store.factors import app_of
 from bot.store.links import Link
@@ -35,7 +34,7 @@ def served(store: Store, world, channels=(), address=""):
     """Serve the case page in a thread of its own; give the address at which it listens."""
     here = f"127.0.0.1:{free_port()}"
     settings = Settings(page_address=address or f"http://{here}", page_listen=here, _env_file=None)
-    page = case_page_of(settings, store, world, channels, {"st-peters": folders_of()["st-peters"]})
+    page = case_page_of(settings, store, world, channels)
     loop, ready = asyncio.new_event_loop(), threading.Event()
 
     def serve():

@@ -32,9 +32,10 @@ def takes(visitor, step, **form):
 
 
 def test_the_page_offers_the_steps_of_the_chat(bot, chair, reference):
-    person = bot.enrols("chair-1", "slack", "T1/U0777AAAA")
+    person = bot.enrols("chair-1", "email", "chair@governors.example.org")
     person.sends(action="cases.open", value=reference)
-    assert offered(chair) == [button.label for button in person.last.buttons]
+    # Letters stand further down on the page, beside the copies.
+    assert [*offered(chair), "Letter templates"] == [button.label for button in person.last.buttons]
 
 
 def test_a_note_a_step_and_a_message_stand_in_the_case_and_the_reporter_reads_the_message(bot, visitor, clock):

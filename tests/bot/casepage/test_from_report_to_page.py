@@ -13,7 +13,6 @@ from click.testing import CliRunner
 
 from bot.app import case_page_of, channels_of, open_store, settings_from_environment, world_in
 from bot.cli import askfirst
-from bot.packs import folders_of
 from bot.run import Running
 from tests.bot.casepage.browsing import Visitor, free_port, sets_up
 from tests.bot.casepage.conftest import ABOUT_HEAD
@@ -72,7 +71,7 @@ def world(settings, store, engine, clock, contacts):
     """The world of the bot, which runs in a thread until the test ends; then it has ended without an error."""
     world = world_in(store, engine, contacts, clock, settings)
     channels, told = channels_of(settings, store, ["st-peters"]), []
-    page = case_page_of(settings, store, world, channels, {"st-peters": folders_of()["st-peters"]})
+    page = case_page_of(settings, store, world, channels)
     ready, running = threading.Event(), []
 
     def hears(line):

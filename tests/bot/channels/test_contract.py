@@ -13,15 +13,15 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from bot.channels.email.render import render as as_email
-from bot.channels.slack.render import in_form
+from bot.channels.slack.form import in_form
+from bot.channels.slack.form import view as as_form
 from bot.channels.slack.render import render as in_slack
-from bot.channels.slack.render import view as as_form
 from bot.channels.telegram.render import render as in_telegram
 from bot.channels.terminal.render import pressable
 from bot.channels.terminal.render import render as in_terminal
 from handlers.message import Button, Card, Field, Form, Reply, Signal
 from tests.platforms.slack_kit import check_blocks, check_view, labels_in, text_in
-from tests.platforms.telegram import Spec
+from tests.platforms.telegram_spec import Spec
 
 if TYPE_CHECKING:
     from collections.abc import Callable

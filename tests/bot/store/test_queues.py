@@ -58,11 +58,10 @@ def test_two_machines_handle_each_event_once_and_each_line_in_order(machines):
         misses = 0
         while misses < 50:
             with store.units.unit():
-                taken = store.events.take([NAME], NOW)
-                if taken:
-                    with noting:
-                        handled.append((taken.event.line, taken.event.payload["said"]))
-                    store.events.handled(taken.number, NOW)
+                taken = store.events.take([NAME], NOW, 3)
+                with noting:
+                    handled.extend((one.event.line, one.event.payload["said"]) for one in taken)
+                store.events.handled([one.number for one in taken], NOW)
             misses = 0 if taken else misses + 1
 
     with ThreadPoolExecutor(2) as threads:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.platforms.slack import FakeSlack
+from tests.platforms.slack_parts import free_port
 from tests.platforms.slack_people import Colleague, running
 
 if TYPE_CHECKING:
@@ -39,3 +40,20 @@ def bot(server: FakeSlack, engine: Engine, tmp_path: Path) -> Iterator[RunningBo
 def teacher(bot: RunningBot) -> Colleague:
     """A teacher of St Peter's."""
     return Colleague(bot, "UTEACHER01")
+
+
+@pytest.fixture
+def http_bot(engine: Engine, tmp_path: Path) -> Iterator[tuple[FakeSlack, RunningBot]]:
+    """A server and the bot, with events over HTTP."""
+    port = free_port()
+    with FakeSlack(bot_url=f"http://127.0.0.1:{port}/slack") as server:
+        server.joins("UTEACHER01")
+        with running(server, engine, tmp_path, slack_listen=f"127.0.0.1:{port}") as bot:
+            yield server, bot
+    assert server.violations == []
+
+
+@pytest.fixture
+def http_teacher(http_bot: tuple[FakeSlack, RunningBot]) -> Colleague:
+    """A teacher, whose Slack tells the bot over HTTP."""
+    return Colleague(http_bot[1], "UTEACHER01")

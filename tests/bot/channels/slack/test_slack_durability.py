@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import itertools
 from dataclasses import replace
-from datetime import timedelta
 from urllib.error import HTTPError
 from urllib.request import Request, urlopen
 
@@ -136,22 +134,6 @@ def test_on_postgresql_nothing_is_lost_or_done_twice_either(server, engine, tmp_
         assert "Question 1 of" in answers(server)[0].text
 
 
-def test_direct_messages_of_an_outage_are_read_back_once(engine, tmp_path, monkeypatch):
-    with FakeSlack() as server:
-        server.joins("UTEACHER01")
-        with running(server, engine, tmp_path) as bot:
-            server.says("UTEACHER01", QUESTION)
-            bot.rests()
-        server.outside = True
-        server.says("UTEACHER01", "when is the policy reviewed next?")
-        server.outside = False
-        monkeypatch.setattr("bot.channels.slack.outage._OUTAGE", timedelta())
-        with running(server, engine, tmp_path) as bot:
-            server.waits(lambda: len(answers(server)) == 2, "the answer to what was said meanwhile")
-            bot.rests()
-    assert len(answers(server)) == 2
-
-
 def test_over_http_a_request_that_slack_did_not_sign_is_refused(http_bot):
     forged = Request(f"{http_bot[0].bot_url}/st-peters", data=b"{}", headers={"Content-Type": "application/json"})  # noqa: S310 -- ours
     with pytest.raises(HTTPError, match="401"):
@@ -179,25 +161,6 @@ def test_over_http_a_commit_that_fails_is_no_acknowledgement_so_that_slack_comes
     monkeypatch.setattr(store, "store", store_or_fail)
     http_teacher.say(QUESTION)
     assert len(answers(server)) == 1
-
-
-_PORTS = itertools.count(18081)
-
-
-@pytest.fixture
-def http_bot(engine, tmp_path):
-    """The bot, with events over HTTP."""
-    port = next(_PORTS)
-    with FakeSlack(bot_url=f"http://127.0.0.1:{port}/slack") as server:
-        server.joins("UTEACHER01")
-        with running(server, engine, tmp_path, slack_listen=f"127.0.0.1:{port}") as bot:
-            yield server, bot
-    assert server.violations == []
-
-
-@pytest.fixture
-def http_teacher(http_bot):
-    return Colleague(http_bot[1], "UTEACHER01")
 
 
 def test_a_socket_that_opens_and_never_says_a_word_is_found_and_opened_anew(engine, tmp_path, monkeypatch):

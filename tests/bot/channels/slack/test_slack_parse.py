@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from bot.channels.slack.parse import Kind, parse, place_in_block, place_of, plain
+from bot.channels.slack.heard import Kind
+from bot.channels.slack.parse import parse
+from bot.channels.slack.spots import place_in_block, place_of
+from bot.channels.slack.typed import plain
 
 BOT = "UBOT"
 

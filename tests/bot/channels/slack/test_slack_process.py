@@ -11,7 +11,7 @@ import pytest
 from handlers.wording import say
 from tests.bot.channels.slack.test_slack_durability import QUESTION, answers, cases
 from tests.platforms.slack import FakeSlack
-from tests.platforms.slack_parts import Fault
+from tests.platforms.slack_parts import Fault, free_port
 from tests.platforms.slack_people import Colleague
 from tests.platforms.slack_process import BotProcess, Moment
 
@@ -54,9 +54,20 @@ def killable(tmp_path):
     assert server.violations == []
 
 
-def test_killed_at_every_step_of_a_report_it_loses_nothing_and_makes_one_case(killable):
-    bot, teacher = killable
-    moments = itertools.chain(MOMENTS, itertools.repeat(None))
+@pytest.fixture
+def shared(tmp_path, postgres):
+    """The bot as several machines share it: events over HTTP, kept on PostgreSQL; and a teacher."""
+    port = free_port()
+    settings = {"slack_listen": f"127.0.0.1:{port}", "database": postgres.fresh()}
+    with FakeSlack(bot_url=f"http://127.0.0.1:{port}/slack") as server, BotProcess(server, tmp_path, settings) as bot:
+        yield bot, Colleague(bot, server.joins(USER))
+    assert server.violations == []
+
+
+@pytest.mark.parametrize(("where", "moments"), [("killable", MOMENTS), ("shared", tuple(Moment))])
+def test_killed_at_every_step_of_a_report_it_loses_nothing_and_makes_one_case(where, moments, request):
+    bot, teacher = request.getfixturevalue(where)
+    kills, moments = len(moments), itertools.chain(moments, itertools.repeat(None))
     for _ in range(60):
         moment = next(moments)
         does = next_in_report(teacher)
@@ -65,7 +76,7 @@ def test_killed_at_every_step_of_a_report_it_loses_nothing_and_makes_one_case(ki
         teacher.sees((lambda moment=moment, does=does: bot.killed(moment, does)) if moment else does)
     else:
         pytest.fail(f"the report never came to its end: {teacher.form}")
-    assert bot.kills == len(MOMENTS)
+    assert bot.kills == kills
     assert cases(bot) == 1
     (line,) = bot.store.cases.listed("st-peters", "dsl")
     assert bot.store.cases.opened("st-peters", line.reference, "dsl").case.answers["what"] == STORY

@@ -8,8 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.channels.slack.manifest import SCOPES, manifest
-from bot.channels.slack.render import BLOCKS, OPTIONS, RADIOS, SECTION, pressed, render, told_in_place, view
+from bot.channels.slack.blocks import SECTION
+from bot.channels.slack.buttons import pressed
+from bot.channels.slack.form import OPTIONS, RADIOS, view
+from bot.channels.slack.render import BLOCKS, render, told_in_place
 from handlers.message import Button, Card, Field, Form, Reply, Signal
 from handlers.wording import say
 from tests.platforms.slack_kit import check_blocks, check_view, labels_in, text_in
@@ -114,12 +116,48 @@ def test_a_reply_told_in_place_takes_its_button_away_and_leaves_the_others():
     assert "You chose: Yes" in text_in({"blocks": chosen})
 
 
-def test_the_manifest_says_what_every_permission_is_for_and_keeps_slacks_limits():
-    for url in ("", "https://bot.example.org/slack/st-peters"):
-        whole = manifest(url)
-        assert whole["oauth_config"]["scopes"]["bot"] == list(SCOPES)
-        assert whole["settings"]["socket_mode_enabled"] is not bool(url)
-        assert len(whole["display_information"]["description"]) <= 140
-        assert len(whole["features"]["agent_view"]["suggested_prompts"]) <= 4
-        assert len(whole["features"]["shortcuts"][0]["name"]) <= 24
-        assert json.dumps(whole).count("https://bot") == (6 - 1 if url else 0)
+@pytest.mark.parametrize("count", [3, RADIOS + 1])
+def test_choices_of_which_one_is_too_long_for_a_form_stand_in_full_above_it_by_their_numbers(count):
+    long = "A message, a picture or a friend request that came from somebody whom the pupil has never met in "
+    labels = [f"{long}{where}" for where in ("person", "a game")] + [f"choice {n}" for n in range(3, count + 1)]
+    choices = tuple(Button(label, "report.answer", f"kind:{n}") for n, label in enumerate(labels))
+    whole = view(Reply((), form=Form("d1", "Report a worry", (Field("kind", "What is it?", choices=choices),))))
+    assert check_view(whole) == []
+    above = next(block for block in whole["blocks"] if block["type"] == "section")
+    assert text_in({"blocks": [above]}).splitlines() == [f"{n}. {label}" for n, label in enumerate(labels, start=1)]
+    shown = labels_in(whole)[:count]
+    assert [label.partition(".")[0] for label in shown] == [f"{n}" for n in range(1, count + 1)]
+    assert shown[2] == "3. choice 3"
+
+
+def test_whatever_stands_in_a_form_stays_words():
+    choices = tuple(Button(f"{NASTY} {n}", "report.answer", f"kind:{n}") for n in range(2))
+    form = Form("d1", NASTY, (Field("kind", NASTY, NASTY, choices),))
+    whole = view(Reply((Card(NASTY, (NASTY,), NASTY, NASTY),), (Button(NASTY, "report.stop"),), form), NASTY)
+    assert check_view(whole) == []
+    assert marks_in(whole) == []
+
+
+def test_whatever_was_pressed_stays_words():
+    (blocks,) = shown(Reply((Card(NASTY),), (Button(NASTY, "ask.yes"), Button("No", "quiz.pick"))))
+    left = pressed(blocks, "ask.yes", "", NASTY, answered=False)
+    whole = told_in_place(left, Reply((Card(NASTY, (NASTY,)),)))
+    assert NASTY in text_in({"blocks": whole})
+    assert marks_in({"blocks": whole}) == []
+
+
+def test_the_notification_of_an_answer_is_words_alone():
+    (message,) = render(Reply((Card(NASTY),)), "", "")
+    assert "<" not in message["text"]
+    assert "&lt;!channel&gt;" in message["text"]
+
+
+def marks_in(value):
+    """Every text in which Slack would read more than words: it is either plain, or escaped and taken as it stands."""
+    if isinstance(value, list):
+        return [found for part in value for found in marks_in(part)]
+    if not isinstance(value, dict):
+        return []
+    if value.get("type") == "mrkdwn":
+        return [] if value.get("verbatim") is True and "<" not in value["text"] else [value]
+    return [found for part in value.values() for found in marks_in(part)]

@@ -6,7 +6,7 @@ import pytest
 
 from bot.doctor import examine
 from bot.settings import Settings
-from tests.platforms.telegram import TOKEN
+from tests.platforms.telegram_parts import TOKEN
 
 
 @pytest.fixture

@@ -9,7 +9,7 @@ from contextlib import closing
 import pytest
 
 from tests.platforms.running import RunningBot
-from tests.platforms.telegram import Fault
+from tests.platforms.telegram_parts import Fault
 from tests.platforms.telegram_people import Parent
 
 QUESTION = "can I film the nativity play?"

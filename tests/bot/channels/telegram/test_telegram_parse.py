@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from bot.channels.telegram.parse import Heard, Me, parse
+from bot.channels.telegram.parse import FILES, Heard, Me, parse
 
 ME = Me(1, "askfirst_bot")
 
@@ -58,7 +58,7 @@ def test_a_link_brings_its_code():
     assert (opened.text, opened.code) == ("/start", "st-peters_staff")
 
 
-@pytest.mark.parametrize("kind", ["photo", "voice", "document", "sticker", "video_note"])
+@pytest.mark.parametrize("kind", FILES)
 def test_a_file_is_noted_by_its_kind_and_nothing_of_it_is_kept(kind):
     only = heard(**{kind: [{"file_id": "secret"}]})
     assert only.files == (kind,)

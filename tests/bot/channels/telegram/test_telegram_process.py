@@ -13,11 +13,13 @@ import pytest
 
 from bot.app import open_store
 from bot.settings import Settings
-from tests.platforms.telegram import PATIENCE, TOKEN, FakeTelegram
+from tests.platforms.telegram_parts import PATIENCE, TOKEN
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
+
+    from tests.platforms.telegram import FakeTelegram
 
 pytestmark = pytest.mark.slow
 

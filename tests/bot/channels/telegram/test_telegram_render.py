@@ -7,9 +7,10 @@ from html import unescape
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.channels.telegram.render import DATA_LIMIT, TEXT_LIMIT, length, plain, render
+from bot.channels.telegram.keyboard import DATA_LIMIT, length
+from bot.channels.telegram.render import TEXT_LIMIT, plain, render
 from handlers.message import Button, Card, Field, Form, Reply, Signal
-from tests.platforms.telegram import _Reader
+from tests.platforms.telegram_text import Reader
 
 _WORDS = st.text(max_size=6_000)
 _BUTTONS = st.builds(
@@ -31,7 +32,7 @@ def keep(action: str, value: str) -> str:
 
 def shown(text: str) -> str:
     """Read HTML as Telegram does."""
-    reader = _Reader()
+    reader = Reader()
     reader.feed(text)
     return reader.done()
 
@@ -103,7 +104,8 @@ def test_a_form_asks_its_next_step_and_offers_its_choices_first():
     )
     (message,) = render(Reply((), (Button("Stop", "report.stop"),), form), keep)
     assert "<b>Is anybody in danger?</b>\n<i>Ring 999.</i>" in message["text"]
-    assert [b["text"] for b in message["reply_markup"]["inline_keyboard"][0]] == ["Yes", "Stop"]
+    rows = [[b["text"] for b in row] for row in message["reply_markup"]["inline_keyboard"]]
+    assert rows == [["Yes"], ["Stop"]], "what leaves the form stands apart from its choices"
 
 
 def test_a_long_clause_folds():
@@ -130,3 +132,37 @@ def test_short_choices_stand_whole_on_their_buttons():
     [message] = render(Reply((Card("Would you go?"),), buttons), keep)
     labels = [b["text"] for row in message["reply_markup"]["inline_keyboard"] for b in row]
     assert labels == ["A. Yes", "B. No"]
+
+
+def rows(*labels: str) -> list[list[str]]:
+    """Give the rows in which buttons with these labels stand."""
+    buttons = tuple(Button(label, "ask.clause", str(number)) for number, label in enumerate(labels))
+    [message] = render(Reply((Card("?"),), buttons), keep)
+    return [[b["text"] for b in row] for row in message["reply_markup"]["inline_keyboard"]]
+
+
+def test_buttons_of_a_row_are_equally_wide_so_only_those_that_fit_their_share_stand_beside_each_other():
+    assert rows("Yes", "No", "Read the clause", "Is this right?") == [
+        ["Yes", "No"],
+        ["Read the clause", "Is this right?"],
+    ]
+    assert rows("Yes", "Worried about something real?") == [["Yes"], ["Worried about something real?"]]
+    assert rows("A", "B", "C", "D", "E", "Stop") == [["A", "B", "C", "D"], ["E"], ["Stop"]]
+
+
+def test_a_label_that_is_too_long_is_cut_and_stands_whole_above_and_two_that_would_look_alike_get_numbers():
+    long = "A post that harms somebody or the school's name"
+    assert rows("Yes", long) == [["Yes"], ["A post that harms somebody or the…"]]
+    schools = [f"The Blessed Trinity Church of England Primary School, {place}" for place in ("North", "South")]
+    cut = "The Blessed Trinity Church of…"
+    assert rows(*schools) == [[f"1. {cut}"], [f"2. {cut}"]]
+    [message] = render(Reply((Card("?"),), tuple(Button(s, "school.is", s[-5:]) for s in schools)), keep)
+    assert shown(message["text"]).splitlines()[-2:] == [f"1. {schools[0]}", f"2. {schools[1]}"]
+
+
+def test_a_headline_that_is_a_whole_page_shows_its_beginning_and_folds_the_rest():
+    (message,) = render(Reply((Card("No. " + "Staff must not do it. " * 60, signal=Signal.NO),)), keep)
+    head, _, rest = message["text"].partition("\n")
+    assert len(head) < 620
+    assert head.endswith("it.</b>")
+    assert rest.startswith("<blockquote expandable>Staff must not")

@@ -15,7 +15,7 @@ from bot.store.databases import StoreError
 from tests.bot.channels.telegram.test_telegram_faults import QUESTION, answers
 from tests.bot.channels.telegram.test_telegram_process import running
 from tests.platforms.running import RunningBot
-from tests.platforms.telegram import PATIENCE, Fault
+from tests.platforms.telegram_parts import PATIENCE, Fault
 from tests.platforms.telegram_people import Parent
 
 SECRET = "a-secret_of-the-webhook"  # noqa: S105 -- of a test

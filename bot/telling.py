@@ -1,0 +1,72 @@
+"""Promises what leads and reporters are told outside a conversation: notices, and a push that says next to nothing."""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from bot.store.databases import StoreError
+from knowledge.escalating import Notice
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+    from datetime import datetime
+
+    from bot.app import Store
+    from bot.channels.channel import Channel, Delivery
+    from handlers.message import Reply
+    from handlers.ports import NewCase, World
+    from knowledge.contacts import Contacts
+
+_log = logging.getLogger(__name__)
+
+
+class Telling:
+    """Tells on the channels that run here; `faulty` names those that could not write their last notice."""
+
+    def __init__(self, store: Store, world: World, channels: Mapping[str, Channel]) -> None:
+        self._store, self._world, self.channels = store, world, channels
+        self.faulty: set[str] = set()
+
+    def reachable(self, school: str) -> Contacts:
+        """Give a school's contacts with the channels that run here alone."""
+        contacts = self._world.contacts[school]
+        found = [
+            replace(person, channels=tuple(c for c in person.channels if c[0] in self.channels))
+            for person in contacts.people
+        ]
+        return replace(contacts, people=tuple(person for person in found if person.channels))
+
+    def first_channels(self, school: str, labels: Iterable[str]) -> list[Notice]:
+        """Give one notice for each of some people, on the channel that they want first."""
+        people = {person.label: person for person in self.reachable(school).people}
+        return [Notice(label, *people[label].channels[0]) for label in labels if label in people]
+
+    def promise(self, school: str, notice: Notice, reply: Reply, key: str, now: datetime) -> None:
+        """Promise one notice; a channel that can't even write it down keeps nobody else from being told."""
+        try:
+            deliveries = self.channels[notice.channel].tell(school, notice.address, reply)
+        except StoreError:
+            raise
+        except Exception as error:  # noqa: BLE001 -- a fault of ours in one channel: seen, and tried again next time
+            _log.error("%s can't write a notice (%s)", notice.channel, type(error).__name__)
+            self.faulty.add(notice.channel)
+            return
+        self.faulty.discard(notice.channel)
+        keyed = [
+            replace(delivery, key=f"{key} {notice.label} {notice.channel} {number}")
+            for number, delivery in enumerate(deliveries)
+        ]
+        self._store.deliveries.promise(keyed, now)
+
+    def push(self, case: NewCase, key: str, now: datetime, reply: Reply) -> None:
+        """Push to the reporter no more than that there is a message, and only where that is safe."""
+        channel = self.channels.get(case.channel)
+        if channel is None or case.answers.get("safe") == "no":
+            return
+        found: list[Delivery] = list(channel.tell(case.school, case.person, reply))
+        self._store.deliveries.promise(
+            [replace(delivery, key=f"{key} push {number}", optional=True) for number, delivery in enumerate(found)],
+            now,
+        )
