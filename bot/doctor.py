@@ -29,9 +29,12 @@ if TYPE_CHECKING:
 _ALARMS = {
     "channel": (
         "what is promised on {} waits: it gives no answer, or isn't set any more",
-        "Look at that channel below. Is it set? Does its token still work? Does askfirst run reach the network?",
+        "Look at that channel below. Is it set? Does its token still work? Look at the network of this machine, too",
     ),
-    "notice": ("{}", "Look for “can't write a notice” in the log of askfirst run, and tell us the error's name"),
+    "notice": (
+        "a notice to a lead waits: {}",
+        "Look for “can't write a notice” in the log of askfirst run, and tell us the error's name",
+    ),
     "case": (
         "case {}",
         "Where its key was lost, bring back the keys from your backup, and tell the DSL in person that a report waits",
@@ -103,24 +106,26 @@ def _contacts(school: School, contacts: Contacts | None, channels: Collection[st
 def _store(store: Store, at: datetime) -> Iterator[Finding]:
     waiting = store.events.waiting()
     yield Finding(
-        "store", f"open; {waiting.count} messages wait to be answered, {store.deliveries.waiting()} to be sent"
+        "store", f"open; messages that wait to be answered: {waiting.count}, to be sent: {store.deliveries.waiting()}"
     )
     if waiting.oldest and at - waiting.oldest > LATE:
-        minutes = (at - waiting.oldest).total_seconds() // 60
         yield Finding(
-            "inbox", f"a message has waited for {minutes:.0f} minutes", "Start askfirst run, and look at its log"
+            "inbox",
+            f"a message has waited since {waiting.oldest:%d %B %H:%M} UTC",
+            "Start askfirst run, and look at its log",
         )
     if waiting.given_up:
         yield Finding(
             "inbox",
-            f"{waiting.given_up} messages could not be answered in the last days; their senders were told so",
+            f"messages that could not be answered in the last week: {waiting.given_up}; their senders were told so",
             "Look for “given up” in the log of askfirst run, and tell us the error's name",
         )
     yield from _alarms(store)
     for lost in store.deliveries.given_up():
         yield Finding(
             "outbox",
-            f"{lost.count} messages were not delivered on {lost.channel}, the last on {lost.newest:%d %B}: {lost.why}",
+            f"messages that {lost.channel} did not take in the last month: {lost.count},"
+            f" the last on {lost.newest:%d %B}: {lost.why}",
             "Where a person blocked the bot nothing is to be done; else check the token and the network",
         )
     if broken := store.record.first_broken():
@@ -128,7 +133,9 @@ def _store(store: Store, at: datetime) -> Iterator[Finding]:
             "record", f"the record of cases was changed at step {broken}", "Compare it with a backup, and tell your DPO"
         )
     if repeats := store.deliveries.repeats():
-        yield Finding("outbox", f"{repeats} messages may have been sent twice, after the bot was killed amid sending")
+        yield Finding(
+            "outbox", f"messages that may have arrived twice, since nothing told that they had arrived once: {repeats}"
+        )
 
 
 def _alarms(store: Store) -> Iterator[Finding]:
@@ -136,7 +143,7 @@ def _alarms(store: Store) -> Iterator[Finding]:
         kind, _, what = alarm.name.partition(" ")
         if kind in _ALARMS:
             words, mend = _ALARMS[kind]
-            yield Finding("alarm", f"{words.format(what)}. Since {alarm.since:%d %B %H:%M}", mend)
+            yield Finding("alarm", f"{words.format(what)}. Since {alarm.since:%d %B %H:%M} UTC", mend)
 
 
 def _without_app(store: Store, contacts: Mapping[str, Contacts], channels: Collection[str]) -> Iterator[Finding]:

@@ -6,6 +6,7 @@ import asyncio
 import logging
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from time import monotonic
 from typing import TYPE_CHECKING
 
 from bot.rounds import Rounds, tried
@@ -31,8 +32,10 @@ _FEW = 5
 """So many events at once are no rush."""
 _LONGEST_RUSH = 1.0
 """Seconds after which events are handled although more come in."""
-TOGETHER = 12
-"""So many events are handled in one commit at most; whatever else is to be kept waits for it."""
+TOGETHER = 24
+"""So many events are handled in one commit at most."""
+LONG = 0.25
+"""Seconds after which no other event is handled in the same commit, since whatever else is to be kept waits for it."""
 _IDLE = 2.0
 """Seconds after which is looked for what another process left."""
 KEPT = timedelta(days=7)
@@ -117,7 +120,13 @@ class Inbox:
         now = self._world.clock()
         with self._store.units.unit():
             taken = self._store.events.take(list(self._channels), now, TOGETHER)
-            self._store.events.handled([one.number for one in taken if self._answered(one, now)], now)
+            done, end = list[int](), monotonic() + LONG
+            for one in taken:
+                if self._answered(one, now):
+                    done.append(one.number)
+                if monotonic() > end:
+                    break
+            self._store.events.handled(done, now)
         return bool(taken)
 
     def _answered(self, taken: Taken, now: datetime) -> bool:

@@ -40,7 +40,7 @@ _LAST_WORDS = 2.5
 """Seconds for each step of the end: to receive no more, to finish what is handled, and what is being sent."""
 _LETTING_GO = 1.0
 """Seconds in which is noted what could not be sent in time, and the network is let go of."""
-_LIMIT = 9.5
+_LIMIT = 9.0
 """Seconds after a signal by which the process is gone whatever happens; everything promised is in the store."""
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path  # noqa: TC003 -- pydantic reads the annotation
+from typing import Literal
 
 from platformdirs import user_data_path
 from pydantic import Field, SecretStr
@@ -126,9 +127,8 @@ class Settings(BaseSettings):
         default=587,
         description="The port of that server. Empty: 587.",
     )
-    smtp_security: str = Field(
+    smtp_security: Literal["starttls", "tls", "none"] = Field(
         default="starttls",
-        pattern="^(starttls|tls|none)$",
         description="How e-mail is protected on its way: starttls, tls or none. Empty: starttls.",
     )
     smtp_user: str = Field(

@@ -94,6 +94,8 @@ def _enrol(code: str, message: Message, world: World) -> Reply:
         return Reply((Card(say("cases.not_their_account"), (say("cases.not_their_account_how", who=title),)),))
     if lead is None:
         return _note("cases.no_such_code")
+    if world.tries:
+        world.tries.right("enrol", message.person)
     titles = ", ".join(world.engine.schools[lead.school].title_of(role) for role in lead.roles)
     return Reply((Card(say("cases.enrolled", who=titles), (say("cases.enrolled_how"),), signal=Signal.YES),))
 

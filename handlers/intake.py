@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from handlers.message import Button, Field
@@ -101,6 +102,7 @@ def _applies(name: str, answers: Mapping[str, str]) -> bool:
     return True
 
 
+@lru_cache(maxsize=4096)
 def _field(name: str, role: Audience, school: School, *, optional: bool) -> Field:
     optional = name in _OPTIONAL or (optional and name == "what")
     choices = [

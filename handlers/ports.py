@@ -217,7 +217,7 @@ class Lead:
     roles: tuple[str, ...]
 
 
-class NotTheirAccount(Exception):
+class NotTheirAccount(Exception):  # noqa: N818 -- it says what is so
     """A one-time code was used from a chat account that the contacts don't give for whom it is; `lead` is that one."""
 
     def __init__(self, lead: Lead) -> None:
@@ -250,6 +250,9 @@ class Tries(Protocol):
 
     def allowed(self, kind: str, who: str) -> bool:
         """Tell whether there is one more try, and count it."""
+
+    def right(self, kind: str, who: str) -> None:
+        """Take a try back that was right, so that only wrong ones count."""
 
 
 @dataclass(frozen=True, slots=True)

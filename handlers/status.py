@@ -79,6 +79,8 @@ def _status(code: str, message: Message, world: World) -> Reply:
     status = world.cases.status(code)
     if status is None:
         return _note("status.unknown")
+    if world.tries:
+        world.tries.right("code", message.person)
     lines = [say("status.received", day=day_of(status.received))]
     if status.trial:
         lines.append(say("report.trial"))

@@ -189,6 +189,10 @@ class School:
     routes: tuple[Route, ...] = field(default=())
     letters: Mapping[str, Letter] = field(default_factory=dict)
 
+    def __hash__(self) -> int:
+        """Go by the slug, so that what is worked out for a school can be remembered."""
+        return hash(self.slug)
+
     @cached_property
     def by_id(self) -> dict[str, Clause]:
         """Give the clauses by their ids."""

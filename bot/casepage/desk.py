@@ -72,17 +72,26 @@ class Desk:
         """Take the channel that sends fresh links."""
         self._store, self._world, self._mail = store, world, mail
 
-    def sign_in(self, token: str, code: str, cookie: str) -> str | None:
+    def sign_in(self, token: str, code: str, cookie: str, remote: str) -> str | None:
         """Open a link's case, once, for the lead whose code fits; give the session's cookie, or None."""
         with self._store.units.unit():
             link = self._store.links.look(token)
             if link is None:
                 return None
             for lead in self._at(link.school, link.address):
-                if self._store.alarms.allowed("factor", lead.id) and self._store.factors.fits(lead.id, code):
+                if self._fits(lead, code, remote):
                     return self._let_in(token, link, lead, cookie)
             self._store.links.wrong(token)
             return None
+
+    def _fits(self, lead: Lead, code: str, remote: str) -> bool:
+        """Tell whether a code is right; only wrong ones count, and those from elsewhere leave a lead the most tries."""
+        counted = (("factor", f"{lead.id} {remote}"), ("lead's factor", lead.id))
+        fits = all(self._store.alarms.allowed(*one) for one in counted) and self._store.factors.fits(lead.id, code)
+        if fits:
+            for one in counted:
+                self._store.alarms.right(*one)
+        return fits
 
     def _let_in(self, token: str, link: Link, lead: Lead, cookie: str) -> str | None:
         now = self._world.clock()
@@ -144,17 +153,17 @@ class Desk:
     def send_again(self, address: str, reference: str, remote: str) -> bool:
         """Send a fresh link to whoever may read a case and has this address; False where it was tried too often.
 
-        Nobody who asks can tell whether one was sent.
+        Nobody who asks can tell whether one was sent. Somebody's wrong tries keep no link from a lead in the same
+        place: address and reference that belong together are enough, some times an hour for each address.
         """
         address, reference = address.strip().casefold(), reference.strip().upper()
         with self._store.units.unit():
-            if not self._store.alarms.allowed("link", remote):
-                return False
+            allowed = self._store.alarms.allowed("link", remote)
             for slug in self._world.contacts:
                 found = [lead for lead in self._at(slug, address) if self._may_read(slug, lead, reference)]
                 if found and self._store.alarms.allowed("link", address):
                     self._promise(slug, address, reference)
-        return True
+        return allowed
 
     def _may_read(self, school: str, lead: Lead, reference: str) -> bool:
         return any(line.reference == reference for line in self._world.cases.listed(school, lead.id))
@@ -169,10 +178,11 @@ class Desk:
         keyed = [replace(one, key=f"fresh link {self._world.new_id()}") for one in deliveries]
         self._store.deliveries.promise(keyed, self._world.clock())
 
-    def begin_enrolling(self, code: str, remote: str, cookie: str) -> str | None:
+    def begin_enrolling(self, code: str, cookie: str) -> str | None:
         """Begin to set up a second factor with a one-time code; give the session's cookie, or None."""
         with self._store.units.unit():
-            if not self._store.alarms.allowed("enrol", f"{PAGE} {remote}") or self._store.leads.whose(code) is None:
+            # A right code holds 80 bits and is never refused, so that nobody in the same place locks a lead out.
+            if self._store.leads.whose(code) is None:
                 return None
             secret = base64.b32encode(new_secret()).decode()
             return self._store.sessions.begin(cookie, {"code": code, "secret": secret})

@@ -33,7 +33,7 @@ class Gate:
 
     def open(self, asked: Asked) -> Answer:
         """Open the case, or say that nothing opened, in the same words whatever the reason."""
-        cookie = self._desk.sign_in(asked.path["token"], asked.form.get("code", ""), asked.cookie)
+        cookie = self._desk.sign_in(asked.path["token"], asked.form.get("code", ""), asked.cookie, asked.remote)
         if cookie is None:
             return page("open", asked, status=_REFUSED, problem=say("page.not_opened"))
         return Answer(to="/case", cookie=cookie)
@@ -57,7 +57,7 @@ class Gate:
 
     def begin(self, asked: Asked) -> Answer:
         """Begin to set up a second factor."""
-        cookie = self._desk.begin_enrolling(asked.form.get("code", ""), asked.remote, asked.cookie)
+        cookie = self._desk.begin_enrolling(asked.form.get("code", ""), asked.cookie)
         if cookie is None:
             return page("enrol", asked, status=_REFUSED, problem=say("page.not_enrolled"))
         return Answer(to="/enrol/app", cookie=cookie)

@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from bot.app import SetUpProblem, settings_from_environment
-from bot.store.copying import copy
+from bot.store.copying import copy, is_empty, lay_to_rest
 from bot.store.databases import StoreError
 
 _FOLDER = click.Path(file_okay=False, path_type=Path)
@@ -40,16 +40,28 @@ def backup(target: Path, keys_to: Path) -> None:
 
 @click.command()
 @click.option("--from", "source", type=_FILE, required=True, help="The backup of what is kept, askfirst.db.")
-@click.option("--keys-from", type=_FILE, required=True, help="The backup of the keys, askfirst-keys.db.")
-def restore(source: Path, keys_from: Path) -> None:
+@click.option(
+    "--keys-from", type=_FILE, help="The backup of the keys, askfirst-keys.db; leave it out where they are still there."
+)
+def restore(source: Path, keys_from: Path | None) -> None:
     """Put a backup back into the store that the settings name, which has to be empty.
 
-    Give the master key of that time. What was promised and perhaps sent before is sent again.
+    Give the master key of that time. What was promised and perhaps sent before is sent again. A report whose key is
+    not there stays unreadable: one that was erased since, or one that is newer than the backup of the keys.
     """
     settings = settings_from_environment()
     try:
-        copy(f"sqlite:///{keys_from}", settings.keys_url, "keys")
+        if keys_from:
+            copy(f"sqlite:///{keys_from}", settings.keys_url, "keys")
+        elif is_empty(settings.keys_url, "keys"):
+            raise click.UsageError("There are no keys in the store that the settings name. Give --keys-from.")
         copy(f"sqlite:///{source}", settings.database_url, "main")
+        gone = lay_to_rest(settings.database_url, settings.keys_url)
     except StoreError as error:
         raise SetUpProblem(f"{error}.") from None
+    if gone:
+        click.echo(
+            f"{gone} of the reports can't be read, since their keys are not there: they were erased after this backup,"
+            " or are newer than the backup of the keys."
+        )
     click.echo("Restored. Run askfirst audit verify and askfirst doctor now.")

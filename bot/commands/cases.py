@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from datetime import UTC, datetime
 
 import click
@@ -154,8 +155,8 @@ def _words(given: str | None, asks: str) -> str:
     """Give a step's words, asked for where they were left out, or taken from a file or another command."""
     text = given
     if text is None:
-        typed = click.get_text_stream("stdin")
-        text = click.prompt(say(f"cases.ask_{asks}")) if typed.isatty() else typed.read()
+        ask = say(f"cases.ask_{asks}")
+        text = str(click.prompt(ask)) if sys.stdin.isatty() else sys.stdin.read()
     if not text.strip():
         raise click.UsageError(say("page.say_something"))
     return text.strip()

@@ -20,6 +20,8 @@ def enrol(code: str) -> None:
         meet(store, contacts_of(settings))
         allowed = store.alarms.allowed("enrol", account())
         lead = store.leads.enrol(code, TERMINAL, account()) if allowed else None
+        if lead:
+            store.alarms.right("enrol", account())
     if lead is None:
         raise SetUpProblem(say("cases.no_such_code") if allowed else say("status.too_many"))
     click.echo(say("cases.enrolled", who=lead.label))

@@ -7,7 +7,7 @@ import os
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import wraps
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
@@ -58,7 +58,7 @@ def as_somebody(command: Callable[..., None]) -> Callable[..., None]:
     @click.option("--as", "reader", help="On trial: your role, such as dsl, head or chair.")
     @click.pass_context
     @wraps(command)
-    def told(context: click.Context, /, school: str | None, reader: str | None, **rest: Any) -> None:
+    def told(context: click.Context, /, school: str | None, reader: str | None, **rest: object) -> None:
         before = context.obj or Given()
         context.obj = Given(school or before.school, reader or before.reader)
         command(context.obj, **rest)

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import delete, func, insert, select, true, update
+from sqlalchemy import bindparam, delete, func, insert, select, true, update
 from sqlalchemy.exc import IntegrityError
 
+from bot.store.prepared import Prepared, put
 from bot.store.tables import cases, holders, readers, stamp, watches
 from knowledge.restoring import who_restores
 
@@ -29,6 +30,21 @@ _NEXT_STATE = {"taken": "taken", "closed": "closed", "reopened": "taken", "erase
 _UNREAD = ("stepped-back",)
 """What can be done by somebody who has not opened the case."""
 STEPS = ("taken", "note", "message", "did", "closed", "reopened", "stepped-back", "let-in", "exported", "erased")
+
+
+_LET_IN = put(readers)
+_WATCH = Prepared(
+    insert(watches).values(
+        case_id=bindparam("case_id"),
+        state="new",
+        wave=0,
+        due=bindparam("at"),
+        wave_due=bindparam("at"),
+        touched=bindparam("at"),
+        told=0,
+        failed=0,
+    )
+)
 
 
 class CaseSteps:
@@ -57,16 +73,7 @@ class CaseSteps:
         who = case.readers if case.trial else tuple(ids[label] for label in case.people if label in ids)
         for position, one in enumerate(who):
             self._let_in(connection, case_id, case.school, one, position)
-        connection.execute(
-            insert(watches).values(
-                case_id=case_id,
-                state="new",
-                wave=0,
-                due=stamp(case.at),
-                wave_due=stamp(case.at),
-                touched=stamp(case.at),
-            )
-        )
+        _WATCH.do(connection, {"case_id": case_id, "at": stamp(case.at)})
 
     def opened(self, connection: Connection, row: Row[Any], key: bytes, reader: str) -> None:
         """Write down that a case was opened; the first to open it has it in hand, and nobody is told any more."""
@@ -194,7 +201,8 @@ class CaseSteps:
         return bool(entitled)
 
     def _let_in(self, connection: Connection, case_id: str, school: str, who: str, position: int) -> None:
-        connection.execute(insert(readers).values(case_id=case_id, reader=self.reader(school, who), position=position))
+        row = {"case_id": case_id, "reader": self.reader(school, who), "position": position}
+        connection.execute(_LET_IN, row)
 
 
 def _can_be_taken(step: str, watch: Row[Any]) -> bool:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 import secrets
-from dataclasses import asdict
+from dataclasses import fields
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import insert, select
+from sqlalchemy import bindparam, select
 from sqlalchemy.exc import IntegrityError
 
 from bot.store.databases import StoreError
+from bot.store.prepared import put
 from bot.store.sealing import new_reference, seal, tidy_code, unseal
 from bot.store.tables import cases, readers, stamp, unstamp, watches
 from handlers.ports import CaseLine, CaseStatus, CaseStep, CaseView, NewCase, Sent
@@ -29,10 +30,13 @@ if TYPE_CHECKING:
     from bot.store.units import Units
 
 _TRIES = 5
+_INSIDE = tuple(field.name for field in fields(NewCase))
 _LISTS = ("about", "readers", "excluded", "signposts", "ring", "people", "next_in_line", "never", "doubtful")
 
 
+_PUT = put(cases, "opened")
 _WITH_STATE = select(cases, watches.c.state, watches.c.lead).outerjoin(watches, watches.c.case_id == cases.c.id)
+_OF_DRAFT = _WITH_STATE.where(cases.c.draft == bindparam("from"))
 
 
 class StoredCases:
@@ -65,19 +69,18 @@ class StoredCases:
 
     def _store(self, case: NewCase, case_id: str, key: bytes) -> Sent:
         reference, code = new_reference(), self._lookup.code(case.draft)
+        row = {
+            "id": case_id,
+            "school": case.school,
+            "reference": reference,
+            "receipt": self._lookup.of("receipt", code),
+            "draft": self._lookup.of("draft", case.draft),
+            "urgency": case.urgency.value,
+            "received": stamp(case.at),
+            "sealed": seal(key, _as_bytes(case), f"case {case_id}"),
+        }
         with self._units.begin() as connection:
-            connection.execute(
-                insert(cases).values(
-                    id=case_id,
-                    school=case.school,
-                    reference=reference,
-                    receipt=self._lookup.of("receipt", code),
-                    draft=self._lookup.of("draft", case.draft),
-                    urgency=case.urgency.value,
-                    received=stamp(case.at),
-                    sealed=seal(key, _as_bytes(case), f"case {case_id}"),
-                )
-            )
+            connection.execute(_PUT, row)
             self._steps.begin(connection, case_id, case)
             self._record.write(connection, case_id, key, case.at, "received", {"readers": ", ".join(case.readers)})
             self._drafts.sent(connection, case.person, case.conversation, case_id)
@@ -85,7 +88,8 @@ class StoredCases:
 
     def sent(self, draft: str) -> Sent | None:
         """Give what a draft became, or None where it was never sent."""
-        row = self._find(cases.c.draft == self._lookup.of("draft", draft))
+        with self._units.reading() as connection:
+            row = connection.execute(_OF_DRAFT, {"from": self._lookup.of("draft", draft)}).one_or_none()
         case = self._content(row) if row else None
         return Sent(row.reference, self._lookup.code(draft), case) if row and case else None
 
@@ -138,7 +142,11 @@ class StoredCases:
         """Take a step in a case that is a reader's; False where it isn't, or the step can't be taken now."""
         row = self._theirs(school, reference, reader)
         case = self._content(row) if row else None
-        return bool(row and case and self._steps.act(row, case, reader, step, inside))
+        done = bool(row and case and self._steps.act(row, case, reader, step, inside))
+        if done and row and step == "erased" and self._units.keys() is None:
+            # Within a unit the key must not go before the unit is kept: there whoever watches over cases erases it.
+            self._steps.erase(row)
+        return done
 
     def write_back(self, code: str, text: str) -> bool:
         """Let the reporter add a message to the case with a receipt code; False where there is none."""
@@ -178,7 +186,7 @@ def _line(row: Row[Any]) -> CaseLine:
 
 
 def _as_bytes(case: NewCase) -> bytes:
-    return json.dumps({**asdict(case), "at": stamp(case.at)}).encode()
+    return json.dumps({name: getattr(case, name) for name in _INSIDE} | {"at": stamp(case.at)}).encode()
 
 
 def _from_bytes(content: bytes) -> NewCase:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sqlalchemy import BigInteger, func, insert, select, text
+from sqlalchemy import BigInteger, delete, func, insert, select, text, update
 
 from bot.store.databases import StoreError, open_database
-from bot.store.tables import chain, keys, main
+from bot.store.tables import case_keys, chain, drafts, keys, main, readers, watches
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection, Engine, MetaData
@@ -42,11 +42,52 @@ def copy(source: str, target: str, tables: str) -> dict[str, int]:
         copied.dispose()
 
 
+def lay_to_rest(main_url: str, keys_url: str) -> int:
+    """Let nobody read, list or be told of a case any more whose key is not there; give how many there are.
+
+    That is one that was erased after the backup, or one that is newer than the backup of the keys. An unfinished report
+    without its key is thrown away.
+    """
+    databases = open_database(main_url, "main"), open_database(keys_url, "keys")
+    try:
+        with databases[1].connect().execution_options(reading=True) as reading:
+            there = set(reading.execute(select(case_keys.c.id)).scalars())
+        with databases[0].begin() as writing:
+            kept = writing.execute(select(watches.c.case_id).where(watches.c.state != "erased")).scalars()
+            gone = [one for one in kept if one not in there]
+            for one in gone:
+                writing.execute(delete(readers).where(readers.c.case_id == one))
+                erased = {"state": "erased", "due": None, "wave_due": None, "lead": None}
+                writing.execute(update(watches).where(watches.c.case_id == one).values(erased))
+            for one in set(writing.execute(select(drafts.c.key)).scalars()) - there:
+                writing.execute(delete(drafts).where(drafts.c.key == one))
+        return len(gone)
+    finally:
+        for database in databases:
+            database.dispose()
+
+
+def is_empty(url: str, tables: str) -> bool:
+    """Tell whether nothing is kept in a database."""
+    database = open_database(url, tables)
+    try:
+        with database.connect().execution_options(reading=True) as reading:
+            return not _filled(_TABLES[tables], reading)
+    finally:
+        database.dispose()
+
+
 def _refuse_unless_empty(metadata: MetaData, connection: Connection) -> None:
-    for table in metadata.sorted_tables:
-        count = connection.execute(select(func.count()).select_from(table)).scalar_one()
-        if count > (1 if table is chain else 0):
-            raise StoreError("there is something in that database already. Name an empty one, or a new file")
+    if _filled(metadata, connection):
+        raise StoreError("there is something in that database already. Name an empty one, or a new file")
+
+
+def _filled(metadata: MetaData, connection: Connection) -> bool:
+    counts = (
+        (table, connection.execute(select(func.count()).select_from(table)).scalar_one())
+        for table in metadata.sorted_tables
+    )
+    return any(count > (1 if table is chain else 0) for table, count in counts)
 
 
 def _go_on_counting(metadata: MetaData, connection: Connection, engine: Engine) -> None:

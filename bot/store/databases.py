@@ -8,14 +8,17 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import Engine, column, create_engine, event, inspect, make_url, select, text
 from sqlalchemy import table as sql_table
-from sqlalchemy.exc import ArgumentError
+from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
 
 if TYPE_CHECKING:
     import sqlite3
 
-    from sqlalchemy import Connection
+    from sqlalchemy import URL, Connection
 
 MIGRATIONS = Path(__file__).with_name("migrations")
+_URL = "Write sqlite:///file.db or postgresql+psycopg://…"
+_PATIENCE = 10
+"""Seconds in which PostgreSQL has to answer at the start."""
 _LOCK = 4_201_717
 """The advisory lock under which one of several processes migrates a PostgreSQL database."""
 
@@ -36,13 +39,35 @@ def open_database(url: str, tables: str) -> Engine:
     try:
         address = make_url(url)
     except ArgumentError:
-        raise StoreError("the database's URL is none. Write sqlite:///file.db or postgresql+psycopg://…") from None
-    if address.get_backend_name() == "sqlite":
-        engine = _sqlite(url, address.database)
-    else:
-        engine = create_engine(url, pool_pre_ping=True)
-    _migrate(engine, tables)
+        raise StoreError(f"the database's URL is none. {_URL}") from None
+    if address.get_backend_name() not in ("sqlite", "postgresql"):
+        raise StoreError(f"{address.get_backend_name()} is no database that Ask First knows. {_URL}")
+    try:
+        if address.get_backend_name() == "sqlite":
+            engine = _sqlite(url, address.database)
+        else:
+            engine = create_engine(url, pool_pre_ping=True, connect_args={"connect_timeout": _PATIENCE})
+        _migrate(engine, tables)
+    except NoSuchModuleError:
+        raise StoreError(f"{address.drivername} is no driver that Ask First knows. {_URL}") from None
+    except ImportError:
+        raise StoreError("PostgreSQL's driver is missing. Install it with: pip install 'askfirst[postgres]'") from None
+    except DBAPIError as error:
+        raise StoreError(_why(address, error)) from None
     return engine
+
+
+def _why(address: URL, error: DBAPIError) -> str:
+    if address.get_backend_name() == "sqlite":
+        return (
+            f"{address.database} can't be used as a database ({error.orig})."
+            " Bring it back from your backup, or name another file in ASKFIRST_DATABASE or ASKFIRST_KEYS_DATABASE"
+        )
+    # PostgreSQL's own words may hold the whole address.
+    return (
+        f"PostgreSQL at {address.host or 'this machine'} gives no access."
+        " Check that it runs, and the name, password and database in ASKFIRST_DATABASE"
+    )
 
 
 def _sqlite(url: str, file: str | None) -> Engine:

@@ -11,7 +11,7 @@ from sqlalchemy import bindparam, case, delete, exists, func, or_, select, updat
 
 from bot.channels.channel import Delivery
 from bot.store.databases import Unopenable
-from bot.store.putting import unless_there
+from bot.store.prepared import Prepared, unless_there
 from bot.store.tables import outbox, stamp, unstamp
 
 if TYPE_CHECKING:
@@ -84,17 +84,17 @@ _NEXT = (
     .limit(bindparam("room"))
     .with_for_update(skip_locked=True)
 )
-_PROMISE = unless_there(outbox, "key")
+_PROMISE = Prepared(unless_there(outbox, "key", "number", "leased", "done", "given_up"))
 _THIS = outbox.c.number == bindparam("which")
-_LEASE = (
+_LEASE = Prepared(
     update(outbox).where(_THIS).values(leased=bindparam("until"), tries=bindparam("tried"), repeats=bindparam("twice"))
 )
-_DONE = (
+_DONE = Prepared(
     update(outbox)
     .where(_THIS & outbox.c.done.is_(None))
     .values(done=bindparam("at"), leased=None, sealed=None, given_up=bindparam("why"))
 )
-_AGAIN = (
+_AGAIN = Prepared(
     update(outbox)
     .where(_THIS & outbox.c.done.is_(None))
     # Made is never later than now, even where the clock was set back: it would be due at once, forever.
@@ -123,7 +123,7 @@ class StoredDeliveries:
             return
         rows = [self._row(delivery, at) for delivery in deliveries]
         with self._units.one() as connection:
-            connection.execute(_PROMISE[connection.dialect.name], rows)
+            _PROMISE.do_all(connection, rows)
 
     def turn(
         self,
@@ -210,10 +210,8 @@ class StoredDeliveries:
             for o in outcomes
             if o.due is not None
         ]
-        if done:
-            connection.execute(_DONE, done)
-        if again:
-            connection.execute(_AGAIN, again)
+        _DONE.do_all(connection, done)
+        _AGAIN.do_all(connection, again)
 
     def _lease(
         self,
@@ -244,8 +242,7 @@ class StoredDeliveries:
             again = row.leased is not None
             held.append({"which": row.number, "until": ends, "tried": row.tries + 1, "twice": row.repeats + again})
             leased.append(Leased(row.number, Delivery(**json.loads(inside)), unstamp(row.made), row.tries))
-        if held:
-            connection.execute(_LEASE, held)
+        _LEASE.do_all(connection, held)
         return leased
 
     def _row(self, delivery: Delivery, at: datetime) -> dict[str, object]:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import json
 from dataclasses import fields
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from sqlalchemy import bindparam, delete, select
 
 from bot.store.databases import Unopenable
-from bot.store.putting import in_place
+from bot.store.prepared import Prepared, in_place
 from bot.store.sealing import seal, unseal
 from bot.store.tables import drafts, stamp, unstamp
 from handlers.ports import Draft, Unfinished
@@ -17,7 +17,7 @@ from handlers.ports import Draft, Unfinished
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from sqlalchemy import Connection, Row, Select
+    from sqlalchemy import Connection
 
     from bot.store.keys import Keys
     from bot.store.sealing import Lookup
@@ -26,12 +26,14 @@ if TYPE_CHECKING:
 
 _INSIDE = tuple(field.name for field in fields(Draft))
 _HERE = (drafts.c.person == bindparam("here_person")) & (drafts.c.conversation == bindparam("here_conversation"))
-_FIND = select(drafts).where(_HERE)
-_GONE = delete(drafts).where(_HERE).returning(drafts.c.key)
-_OF = select(drafts).where(drafts.c.person == bindparam("here_person")).order_by(drafts.c.touched)
-_UNTOUCHED = select(drafts).where(drafts.c.touched <= bindparam("since")).order_by(drafts.c.touched)
-_SENT = delete(drafts).where(drafts.c.key == bindparam("sent"))
-_KEEP = in_place(drafts, "person", "conversation")
+_ROWS = select(drafts.c.key, drafts.c.sealed, drafts.c.touched)
+_FIND = Prepared(_ROWS.where(_HERE))
+_GONE = Prepared(delete(drafts).where(_HERE).returning(drafts.c.key))
+_OF = Prepared(_ROWS.where(drafts.c.person == bindparam("here_person")).order_by(drafts.c.touched))
+_UNTOUCHED = Prepared(_ROWS.where(drafts.c.touched <= bindparam("since")).order_by(drafts.c.touched))
+_EVERY = Prepared(_ROWS)
+_SENT = Prepared(delete(drafts).where(drafts.c.key == bindparam("sent")))
+_KEEP = Prepared(in_place(drafts, "person", "conversation"))
 
 
 class StoredDrafts:
@@ -66,20 +68,20 @@ class StoredDrafts:
             "touched": touched,
         }
         with self._units.one() as connection:
-            connection.execute(_KEEP[connection.dialect.name], row)
+            _KEEP.do(connection, row)
         self._units.remember(("draft", person, conversation), (key_id, key, draft))
 
     def sent(self, connection: Connection, person: str, conversation: str, key_id: str) -> None:
         """Let go of a draft within the transaction that makes a case of it; its key is the case's now."""
-        connection.execute(_SENT, {"sent": key_id})
+        _SENT.do(connection, {"sent": key_id})
         self._units.remember(("draft", person, conversation), None)
 
     def drop(self, person: str, conversation: str) -> None:
         """Erase the draft and its key."""
         with self._units.one() as connection:
-            gone = connection.execute(_GONE, self._here(person, conversation)).scalars().all()
+            gone = _GONE.rows(connection, self._here(person, conversation))
         self._units.remember(("draft", person, conversation), None)
-        for key_id in gone:
+        for (key_id,) in gone:
             self._keys.erase(key_id)
 
     def of(self, person: str) -> tuple[Unfinished, ...]:
@@ -93,8 +95,8 @@ class StoredDrafts:
     def shut(self) -> tuple[str, ...]:
         """Give the ids of drafts that can't be opened."""
         with self._units.reading() as connection:
-            rows = connection.execute(select(drafts)).all()
-        return tuple(row.key for row in rows if self._read(row) is None)
+            rows = _EVERY.rows(connection, {})
+        return tuple(row[0] for row in rows if self._read(*row) is None)
 
     def _here(self, person: str, conversation: str) -> dict[str, str]:
         return {
@@ -105,27 +107,27 @@ class StoredDrafts:
     def _find(self, person: str, conversation: str) -> tuple[str, bytes, Draft] | None:
         def find() -> tuple[str, bytes, Draft] | None:
             with self._units.reading() as connection:
-                row = connection.execute(_FIND, self._here(person, conversation)).one_or_none()
-            found = self._read(row) if row else None
-            return (row.key, found[0], found[1].draft) if row and found else None
+                rows = _FIND.rows(connection, self._here(person, conversation))
+            found = self._read(*rows[0]) if rows else None
+            return (rows[0][0], found[0], found[1].draft) if found else None
 
         return self._units.once(("draft", person, conversation), find)
 
-    def _all(self, query: Select[Any], wanted: dict[str, str]) -> tuple[Unfinished, ...]:
+    def _all(self, query: Prepared, wanted: dict[str, str]) -> tuple[Unfinished, ...]:
         with self._units.reading() as connection:
-            rows = connection.execute(query, wanted).all()
-        return tuple(found[1] for row in rows if (found := self._read(row)))
+            rows = query.rows(connection, wanted)
+        return tuple(found[1] for row in rows if (found := self._read(*row)))
 
-    def _read(self, row: Row[Any]) -> tuple[bytes, Unfinished] | None:
+    def _read(self, key_id: str, sealed: bytes, touched: str) -> tuple[bytes, Unfinished] | None:
         """Give the key and the draft of a row, or None where it can't be opened; that must not stop the others."""
         try:
-            key = self._keys.get(row.key)
-            return (key, _opened(row, key)) if key else None
+            key = self._keys.get(key_id)
+            return (key, _opened(key_id, key, sealed, touched)) if key else None
         except Unopenable:
             return None
 
 
-def _opened(row: Row[Any], key: bytes) -> Unfinished:
-    inside = json.loads(unseal(key, row.sealed, f"draft {row.key}"))
+def _opened(key_id: str, key: bytes, sealed: bytes, touched: str) -> Unfinished:
+    inside = json.loads(unseal(key, sealed, f"draft {key_id}"))
     person, conversation = inside.pop("of", ("", ""))
-    return Unfinished(person, conversation, Draft(**{**inside, "touched": unstamp(row.touched)}))
+    return Unfinished(person, conversation, Draft(**{**inside, "touched": unstamp(touched)}))

@@ -10,7 +10,7 @@ from sqlalchemy import bindparam, case, delete, exists, func, select, update
 
 from bot.channels.channel import Received
 from bot.store.databases import Unopenable
-from bot.store.putting import unless_there
+from bot.store.prepared import Prepared, unless_there
 from bot.store.tables import inbox, stamp, unstamp
 
 if TYPE_CHECKING:
@@ -58,8 +58,11 @@ _TAKE = (
     .limit(bindparam("room"))
     .with_for_update(skip_locked=True)
 )
-_STORE = {name: put.returning(inbox.c.event) for name, put in unless_there(inbox, "event").items()}
-_HANDLED = (
+_STORE = {
+    name: put.returning(inbox.c.event)
+    for name, put in unless_there(inbox, "event", "number", "handled", "fault").items()
+}
+_HANDLED = Prepared(
     update(inbox)
     .where(inbox.c.number == bindparam("which"))
     .values(handled=bindparam("at"), sealed=None, place="", fault=bindparam("why"))
@@ -106,7 +109,7 @@ class StoredEvents:
         done = [{"which": number, "at": stamp(at), "why": fault} for number in numbers]
         if done:
             with self._units.one() as connection:
-                connection.execute(_HANDLED, done)
+                _HANDLED.do_all(connection, done)
 
     def failed(self, number: int, tries: int, at: datetime, due: datetime) -> None:
         """Note that handling an event failed, and when it is to be tried again."""

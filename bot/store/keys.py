@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import bindparam, delete, insert, select
 from sqlalchemy.exc import IntegrityError
 
+from bot.store.prepared import Prepared, put
 from bot.store.sealing import Lookup, new_key
 from bot.store.tables import case_keys, secrets
 from bot.store.units import Units
@@ -22,9 +23,9 @@ if TYPE_CHECKING:
 _LOOKUP = "lookup"
 
 
-_GET = select(case_keys.c.wrapped).where(case_keys.c.id == bindparam("key"))
-_PUT = insert(case_keys).values(id=bindparam("key"), wrapped=bindparam("sealed"))
-_ERASE = delete(case_keys).where(case_keys.c.id == bindparam("key"))
+_GET = Prepared(select(case_keys.c.wrapped).where(case_keys.c.id == bindparam("id")))
+_PUT = Prepared(put(case_keys))
+_ERASE = Prepared(delete(case_keys).where(case_keys.c.id == bindparam("id")))
 
 
 class Keys:
@@ -50,8 +51,9 @@ class Keys:
         if key_id in changed:
             wrapped = changed[key_id]
         else:
-            with self._own.reading() as connection:
-                wrapped = connection.execute(_GET, {"key": key_id}).scalar()
+            with self._units.reading_in(self._own) as connection:
+                rows = _GET.rows(connection, {"id": key_id})
+            wrapped = rows[0][0] if rows else None
         return self._master.unwrap(wrapped) if wrapped is not None else None
 
     def erase(self, key_id: str) -> None:
@@ -60,13 +62,13 @@ class Keys:
 
     def keep(self, changed: Mapping[str, bytes | None]) -> None:
         """Commit some keys, wrapped; those that are None are erased."""
-        made = [{"key": key_id, "sealed": wrapped} for key_id, wrapped in changed.items() if wrapped is not None]
-        gone = [{"key": key_id} for key_id, wrapped in changed.items() if wrapped is None]
+        made = [{"id": key_id, "wrapped": wrapped} for key_id, wrapped in changed.items() if wrapped is not None]
+        gone = [{"id": key_id} for key_id, wrapped in changed.items() if wrapped is None]
         with self._own.begin() as connection:
-            if made:
-                connection.execute(_PUT, made)
-            if gone:
-                connection.execute(_ERASE, gone)
+            _PUT.do_all(connection, made)
+            _ERASE.do_all(connection, gone)
+        if gone:
+            self._own.forget_old_pages()
 
     def _change(self, key_id: str, wrapped: bytes | None) -> None:
         within = self._units.keys()

@@ -9,8 +9,9 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import bindparam, delete, insert, select, update
 
+from bot.store.prepared import Prepared
 from bot.store.sealing import tidy_code
 from bot.store.tables import enrolments, holders, identities, stamp
 from handlers.ports import Lead, NotTheirAccount
@@ -29,6 +30,13 @@ if TYPE_CHECKING:
 CODE_LASTS = timedelta(days=7)
 _NO_CHAT = ("terminal", "page")
 """Ways in that stand in no contact: the code alone is the ground, so each is told to DSL and chair."""
+
+
+_NOW = Prepared(
+    select(holders.c.id, holders.c.label, holders.c.roles)
+    .where((holders.c.school == bindparam("at")) & holders.c.until.is_(None))
+    .order_by(holders.c.label)
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,8 +132,8 @@ class StoredLeads:
     def holders(self, school: str) -> tuple[Lead, ...]:
         """Give everybody who holds a contact of a school now."""
         with self._units.reading() as connection:
-            rows = connection.execute(select(holders).where(self._current(school)).order_by(holders.c.label)).all()
-        return tuple(_lead(row) for row in rows)
+            rows = _NOW.rows(connection, {"at": school})
+        return tuple(Lead(holder, school, label, tuple(roles.split())) for holder, label, roles in rows)
 
     def code(self, school: str, label: str) -> str | None:
         """Make a one-time code by which somebody enrols, or None where nobody holds that contact."""
@@ -166,7 +174,7 @@ class StoredLeads:
         mine = enrolments.c.code == self._lookup.of("enrolment", tidy_code(code))
         at = self._clock()
         now, account = stamp(at), self._account(channel, person)
-        with self._units.begin() as connection:
+        with self._units.unit(), self._units.begin() as connection:
             row = connection.execute(
                 select(holders)
                 .join(enrolments, enrolments.c.holder == holders.c.id)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import bindparam, delete, select
 
-from bot.store.putting import in_place
+from bot.store.prepared import Prepared, in_place
 from bot.store.tables import memory, stamp
 
 if TYPE_CHECKING:
@@ -21,11 +21,11 @@ if TYPE_CHECKING:
 
 _WHOSE = memory.c.person == bindparam("whose")
 _HERE = _WHOSE & (memory.c.conversation == bindparam("where"))
-_RECALL = select(memory.c.ability, memory.c.sealed, memory.c.until).where(_HERE)
-_DROP = delete(memory).where(_HERE & (memory.c.ability == bindparam("what")))
-_FORGET = delete(memory).where(_WHOSE)
-_PASSED = delete(memory).where(memory.c.until <= bindparam("now"))
-_KEEP = in_place(memory, "person", "conversation", "ability")
+_RECALL = Prepared(select(memory.c.ability, memory.c.sealed, memory.c.until).where(_HERE))
+_DROP = Prepared(delete(memory).where(_HERE & (memory.c.ability == bindparam("what"))))
+_FORGET = Prepared(delete(memory).where(_WHOSE))
+_PASSED = Prepared(delete(memory).where(memory.c.until <= bindparam("now")))
+_KEEP = Prepared(in_place(memory, "person", "conversation", "ability"))
 _TIDIES = timedelta(minutes=1)
 """How often values are let go of whose time has passed; nobody is given them meanwhile."""
 
@@ -53,19 +53,19 @@ class StoredMemory:
         here = self._here(person, conversation)
         row = {"person": here["whose"], "conversation": here["where"], "ability": ability}
         with self._units.one() as connection:
-            connection.execute(_KEEP[connection.dialect.name], {**row, "sealed": sealed, "until": ends})
+            _KEEP.do(connection, {**row, "sealed": sealed, "until": ends})
         self._units.anew()
 
     def drop(self, person: str, conversation: str, ability: str) -> None:
         """Forget one ability's value."""
         with self._units.one() as connection:
-            connection.execute(_DROP, {**self._here(person, conversation), "what": ability})
+            _DROP.do(connection, {**self._here(person, conversation), "what": ability})
         self._units.anew()
 
     def forget(self, person: str) -> None:
         """Forget everything kept of a person, in every conversation."""
         with self._units.one() as connection:
-            connection.execute(_FORGET, {"whose": self._lookup.of("person", person)})
+            _FORGET.do(connection, {"whose": self._lookup.of("person", person)})
         self._units.anew()
 
     def _all(self, person: str, conversation: str) -> dict[str, tuple[bytes, str | None]]:
@@ -73,8 +73,8 @@ class StoredMemory:
 
         def read() -> dict[str, tuple[bytes, str | None]]:
             with self._units.reading() as connection:
-                rows = connection.execute(_RECALL, self._here(person, conversation)).all()
-            return {row.ability: (row.sealed, row.until) for row in rows}
+                rows = _RECALL.rows(connection, self._here(person, conversation))
+            return {ability: (sealed, until) for ability, sealed, until in rows}
 
         return self._units.once(("memory", person, conversation), read)
 
@@ -84,7 +84,7 @@ class StoredMemory:
             return
         self._tidied = now
         with self._units.one() as connection:
-            connection.execute(_PASSED, {"now": stamp(now)})
+            _PASSED.do(connection, {"now": stamp(now)})
 
     def _here(self, person: str, conversation: str) -> dict[str, str]:
         return {

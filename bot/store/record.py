@@ -6,8 +6,9 @@ import hashlib
 import json
 from typing import TYPE_CHECKING
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import bindparam, select, update
 
+from bot.store.prepared import Prepared, put
 from bot.store.sealing import seal, unseal
 from bot.store.tables import chain, record, stamp, unstamp
 from handlers.ports import CaseStep
@@ -20,6 +21,11 @@ if TYPE_CHECKING:
 
     from bot.store.sealing import Lookup
     from bot.store.units import Units
+
+
+_HEAD = Prepared(select(chain.c.number, chain.c.chained).with_for_update())
+_APPEND = Prepared(put(record))
+_MOVE = Prepared(update(chain).values(number=bindparam("last"), chained=bindparam("hash")))
 
 
 class Record:
@@ -38,15 +44,12 @@ class Record:
         inside: Mapping[str, str],
     ) -> None:
         """Append a step within the transaction that takes it; the chain's one row is the writers' lock."""
-        head = connection.execute(select(chain).with_for_update()).one()
-        number, sealed = head.number + 1, seal(key, json.dumps(dict(inside)).encode(), f"step {case_id} {step}")
-        chained = self._chained(head.chained, number, sealed, case_id, stamp(at), step)
-        connection.execute(
-            insert(record).values(
-                number=number, case_id=case_id, at=stamp(at), step=step, sealed=sealed, chained=chained
-            )
-        )
-        connection.execute(update(chain).values(number=number, chained=chained))
+        ((last, before),) = _HEAD.rows(connection, {})
+        number, sealed = last + 1, seal(key, json.dumps(dict(inside)).encode(), f"step {case_id} {step}")
+        chained = self._chained(before, number, sealed, case_id, stamp(at), step)
+        row = {"number": number, "case_id": case_id, "at": stamp(at), "step": step, "sealed": sealed}
+        _APPEND.do(connection, {**row, "chained": chained})
+        _MOVE.do(connection, {"last": number, "hash": chained})
 
     def steps(self, case_id: str, key: bytes) -> tuple[CaseStep, ...]:
         """Give the steps of a case, the oldest first."""

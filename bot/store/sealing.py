@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import hmac
 import os
 import secrets
@@ -159,8 +158,9 @@ class Lookup:
         return "-".join(letters[i : i + 4] for i in range(0, len(letters), 4))
 
     def _digest(self, kind: str, *parts: str) -> bytes:
-        message = b"".join(len(p.encode()).to_bytes(4, "big") + p.encode() for p in (kind, *parts))
-        return hmac.new(self._secret, message, hashlib.sha256).digest()
+        written = [part.encode() for part in (kind, *parts)]
+        message = b"".join([part for one in written for part in (len(one).to_bytes(4, "big"), one)])
+        return hmac.digest(self._secret, message, "sha256")
 
 
 def new_reference() -> str:

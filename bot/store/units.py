@@ -4,31 +4,41 @@ from __future__ import annotations
 
 import threading
 from collections import deque
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from bot.store.databases import StoreError, Unopenable
+from bot.store.prepared import Prepared
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Hashable, Iterator, Mapping
+    from contextlib import AbstractContextManager
 
     from sqlalchemy import Connection, Engine
 
 _T = TypeVar("_T")
+_BROKEN = "the database failed amid a message"
+_PART, _UNDO, _END = (
+    Prepared(text(f"{what} part")) for what in ("SAVEPOINT", "ROLLBACK TO SAVEPOINT", "RELEASE SAVEPOINT")
+)
 
 
 @dataclass
 class _Unit:
     """The transaction that is under way; `broken` once the database failed in it, whoever caught that.
 
+    `held` is let go of when it ends, such as `beside`, which reads in another database.
     `keys` are those made in it, wrapped, or erased in it, which are None; `read` is what was read, to be given again.
     """
 
     connection: Connection
+    held: ExitStack
+    beside: Connection | None = None
     broken: bool = False
     keys: dict[str, bytes | None] = field(default_factory=dict)
     read: dict[Hashable, Any] = field(default_factory=dict)
@@ -54,14 +64,15 @@ class Units:
             yield
             return
         with self._transaction() as connection:
-            unit = _Unit(connection)
-            token = self._now.set(unit)
-            try:
-                yield
-            finally:
-                self._now.reset(token)
+            with ExitStack() as held:
+                unit = _Unit(connection, held)
+                token = self._now.set(unit)
+                try:
+                    yield
+                finally:
+                    self._now.reset(token)
             if unit.broken:
-                raise StoreError("the database failed amid a message")
+                raise StoreError(_BROKEN)
             if unit.keys and self.keep_keys:
                 # First, so that nothing is ever kept whose key is not.
                 self.keep_keys(unit.keys)
@@ -75,38 +86,48 @@ class Units:
                 yield connection
             return
         keys = dict(unit.keys)
-        try:
-            with self._guarded(unit), unit.connection.begin_nested():
-                yield unit.connection
-        except BaseException:
-            unit.keys = keys
-            unit.read.clear()
-            raise
+        with _Within(unit) as connection:
+            _PART.do(connection, {})
+            try:
+                yield connection
+            except BaseException:
+                unit.keys = keys
+                unit.read.clear()
+                _UNDO.do(connection, {})
+                raise
+            finally:
+                _END.do(connection, {})
 
-    @contextmanager
-    def one(self) -> Iterator[Connection]:
+    def one(self) -> AbstractContextManager[Connection]:
         """Give a transaction for one statement that can't fail for what is stored already.
 
-        Within a unit it does without a savepoint, which costs more than most statements.
+        Within a unit it does without a savepoint.
         """
         unit = self._now.get()
-        if unit is None:
-            with self._transaction() as connection:
-                yield connection
-            return
-        with self._guarded(unit):
-            yield unit.connection
+        return _Within(unit) if unit else self._transaction()
 
-    @contextmanager
-    def reading(self) -> Iterator[Connection]:
+    def reading(self) -> AbstractContextManager[Connection]:
         """Give a connection to read with, which sees what the unit under way has written."""
         unit = self._now.get()
-        if unit is not None:
-            with self._guarded(unit):
-                yield unit.connection
+        return _Within(unit) if unit else self._outside()
+
+    def reading_in(self, other: Units) -> AbstractContextManager[Connection]:
+        """Give a connection to read with in another database, the same one for as long as a unit lasts."""
+        unit = self._now.get()
+        if unit is None:
+            return other.reading()
+        if unit.beside is None:
+            unit.beside = unit.held.enter_context(other.reading())
+        return _Within(unit, unit.beside)
+
+    def forget_old_pages(self) -> None:
+        """Empty SQLite's write-ahead log, in which what was erased would stand for a while longer."""
+        if self._engine.dialect.name != "sqlite":
             return
         with _plain(), self._engine.connect() as connection:
-            yield connection.execution_options(reading=True)
+            driver = connection.connection.driver_connection
+            if driver is not None:
+                driver.execute("PRAGMA wal_checkpoint(TRUNCATE)").close()
 
     def keys(self) -> dict[str, bytes | None] | None:
         """Give what the unit under way does to keys, by their ids, or None where there is none."""
@@ -152,28 +173,47 @@ class Units:
             self._turns.give()
 
     @contextmanager
-    def _guarded(self, unit: _Unit) -> Iterator[None]:
-        if unit.broken:
-            raise StoreError("the database failed amid a message")
-        try:
-            with _plain():
-                yield
-        except Unopenable:
-            raise  # one thing that was stored is broken, not the database
-        except StoreError:
-            unit.broken = True
-            raise
+    def _outside(self) -> Iterator[Connection]:
+        with _plain(), self._engine.connect() as connection:
+            yield connection.execution_options(reading=True)
+
+
+class _Within:
+    """Gives a unit's connection; a failure of the database in it breaks the unit, whoever catches that."""
+
+    __slots__ = ("_connection", "_unit")
+
+    def __init__(self, unit: _Unit, connection: Connection | None = None) -> None:
+        self._unit, self._connection = unit, connection or unit.connection
+
+    def __enter__(self) -> Connection:
+        if self._unit.broken:
+            raise StoreError(_BROKEN)
+        return self._connection
+
+    def __exit__(self, _kind: object, error: BaseException | None, _trace: object) -> None:
+        if error is None or isinstance(error, IntegrityError | Unopenable):
+            return  # somebody asks for the first, and of the second one thing that was stored is broken
+        if isinstance(error, DBAPIError | StoreError):
+            self._unit.broken = True
+        if isinstance(error, DBAPIError):
+            raise _as_store_error(error) from None
 
 
 @contextmanager
 def _plain() -> Iterator[None]:
-    """Turn the database's own errors, which repeat what was to be stored, into a StoreError that says their type."""
+    """Turn the database's own errors into a StoreError."""
     try:
         yield
     except IntegrityError:
         raise
     except DBAPIError as error:
-        raise StoreError(f"the database failed ({type(error.orig).__name__})") from None
+        raise _as_store_error(error) from None
+
+
+def _as_store_error(error: DBAPIError) -> StoreError:
+    """Say the type of an error alone; its words repeat what was to be stored."""
+    return StoreError(f"the database failed ({type(error.orig).__name__})")
 
 
 class _Turns:

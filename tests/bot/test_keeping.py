@@ -16,7 +16,8 @@ from bot.store import tables
 from bot.store.rotating import WRAPPED
 from knowledge.contacts import load_contacts
 from tests.bot.leading import at_work
-from tests.handlers.telling import CONTACTS, STORY, lead
+from tests.fakes import Person
+from tests.handlers.telling import CONTACTS, STORY, lead, tell
 
 
 @pytest.fixture
@@ -58,6 +59,28 @@ def test_a_backup_with_a_report_in_flight_goes_on_where_it_stood(engine, contact
         who = lead(bot.world, "dsl-1")
         (line,) = store.cases.listed("st-peters", who)
         assert store.cases.opened("st-peters", line.reference, who).case.answers["what"] == STORY
+
+
+def test_a_report_that_is_half_written_goes_on_after_a_backup_is_brought_back(
+    engine, contacts, clock, tmp_path, monkeypatch
+):
+    with open_store(Settings(data=tmp_path / "old", _env_file=None), clock) as store:
+        person = Person(at_work(store, engine, contacts, clock).world, name="reporter")
+        tell(person)
+        person.says("back")
+    monkeypatch.setenv("ASKFIRST_DATA", str(tmp_path / "old"))
+    assert types("backup", "--to", tmp_path / "a", "--keys-to", tmp_path / "b").exit_code == 0
+    monkeypatch.setenv("ASKFIRST_DATA", str(tmp_path / "new"))
+    (tmp_path / "new").mkdir()
+    (tmp_path / "new" / "master.key").write_bytes((tmp_path / "old" / "master.key").read_bytes())
+    words = ("restore", "--from", tmp_path / "a" / "askfirst.db", "--keys-from", tmp_path / "b" / "askfirst-keys.db")
+    assert types(*words).exit_code == 0
+    with open_store(Settings(data=tmp_path / "new", _env_file=None), clock) as store:
+        bot = at_work(store, engine, contacts, clock)
+        person = Person(bot.world, name="reporter")
+        assert STORY in person.says("the office knows my number")
+        assert "Receipt code" in person.presses("Send")
+        assert {address for _, address, _ in bot.works()} == {"U0123ABCF", "U0123ABCD"}
 
 
 def test_a_store_that_holds_something_is_never_overwritten(engine, contacts, clock, tmp_path, monkeypatch):

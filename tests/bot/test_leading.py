@@ -69,6 +69,18 @@ def test_a_way_in_that_stands_in_no_contact_is_told_to_dsl_and_chair(bot, way):
     }
 
 
+def test_a_reporter_looks_as_often_as_they_like_and_a_guesser_stops_only_themselves(bot):
+    person, code = bot.report()
+    guesser = Person(bot.world, name="guesser")
+    for number in range(15):
+        assert "Your report R-" in person.says(code)
+        said = guesser.says("0000-0000-0000-0000")
+        assert "I know no report" in said or number >= 10
+    assert "tried too often" in said
+    assert "tried too often" in guesser.says(code)
+    assert "Your report R-" in person.says(code)
+
+
 def test_right_codes_are_not_counted_as_tries(bot):
     head = Person(bot.world, name="T1/U0123ABCD", channel="slack")
     for _ in range(8):

@@ -7,6 +7,7 @@ from datetime import timedelta
 
 import pytest
 
+from bot.channels.channel import Received
 from tests.bot.leading import at_work, opened, spoil, whom
 from tests.fakes import Person
 from tests.handlers.telling import STORY, lead, tell
@@ -254,3 +255,31 @@ def test_an_open_case_is_never_asked_about_or_erased_however_old(bot, engine, co
     told = [words for _ in range(40) for _, _, words in bot.goes_on(timedelta(days=30))]
     assert not [words for words in told if "has been closed" in words]
     assert "Erase it" not in opened(dsl)
+
+
+def test_a_clock_set_back_by_days_lets_no_report_wait_for_days(bot):
+    bot.clock.goes_on(3 * DAY)
+    bot.report()
+    assert len(notices(bot.works())) == 2
+    bot.goes_on(-3 * DAY)
+    assert len(whom(bot.goes_on(HOUR))) == 2
+
+
+def test_a_clock_that_jumps_ahead_by_days_and_back_tells_everybody_of_each_wave_once(bot):
+    bot.report()
+    assert len(notices(bot.works())) == 2
+    ahead = bot.goes_on(3 * DAY)
+    assert len(ahead) == len(whom(ahead)) == 2
+    assert bot.goes_on(-3 * DAY) == []
+
+
+def test_messages_that_nobody_answers_raise_an_alarm_until_they_are_answered(bot):
+    at = bot.clock()
+    bot.store.events.store([Received("slack", "event", "line", "1", {})], at)
+    bot.goes_on(timedelta(minutes=6))
+    assert [alarm.name for alarm in bot.store.alarms.raised()] == ["waiting messages"]
+    with bot.store.units.unit():
+        (taken,) = bot.store.events.take(["slack"], bot.clock(), 9)
+        bot.store.events.handled([taken.number], bot.clock())
+    bot.goes_on(timedelta(minutes=2))
+    assert bot.store.alarms.raised() == []

@@ -47,6 +47,7 @@ class Report:
     told: list[str] = field(default_factory=list)
     opened_by: list[str] = field(default_factory=list)
     ringing: bool = False
+    told_again: bool = False
 
     @property
     def person(self) -> str:
@@ -167,7 +168,7 @@ class Outside:
     def _told_reporter(self, report: Report, text: str) -> None:
         code, reference = _CODE.search(text), _REFERENCE.search(text)
         if code and reference:
-            if report.code and report.code != code[1]:
+            if report.code and report.code != code[1] and not report.told_again:
                 self.wrong.append(f"{report.person} got two receipts")
             report.code, report.reference = code[1], reference[0]
             report.confirmed = report.confirmed or time.time()
@@ -176,6 +177,8 @@ class Outside:
             self.says(report.person, text="status")
         elif "Nobody has seen it" in text and not report.confirmed:
             # They came back after a long pause, so that what they typed was no answer to a step: they tell it again.
+            # Had it spoken of danger, the first telling may have been passed on meanwhile: two cases, as promised.
+            report.told_again = True
             self.says(report.person, action="report.anew")
             for line in SCRIPTS[report.sort][1:]:
                 self.says(report.person, text=line.format(mark=report.mark))

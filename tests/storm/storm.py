@@ -40,7 +40,7 @@ people:
   head-1: {{roles: [head, head-of-school], channels: [{{telegram: {head}}}]}}
   dsl-1: {{roles: [dsl], channels: [{{telegram: {dsl}}}]}}
   deputy-dsl-1: {{roles: [deputy-dsl], channels: [{{telegram: {deputy}}}]}}
-  chair-1: {{roles: [chair], channels: [{{email: chair@governors.example.org}}]}}
+  chair-1: {{roles: [chair], channels: [{{email: chair@governors.example.org}}, {{telegram: {chair}}}]}}
 outside:
   lado: {{name: LADO, reach: 01632 960001, checked: 2026-11-20, checked_by: nobody}}
   childrens-social-care: {{name: Care, reach: 01632 960002, checked: 2026-11-20, checked_by: nobody}}
@@ -69,7 +69,7 @@ class Storm:
         self.restarts = 0
         given = {"data": str(self.folder), "contacts": str(self.folder / "contacts.yaml"), "database": self.database}
         (self.folder / "settings.json").write_text(json.dumps(given))
-        written = _CONTACTS.format(head=LEADS["head-1"], dsl=LEADS["dsl-1"], deputy=LEADS["deputy-dsl-1"])
+        written = _CONTACTS.format(**{label.split("-")[0]: account for label, account in LEADS.items()})
         (self.folder / "contacts.yaml").write_text(written)
         self.settings = Settings(**given, _env_file=None)
         self._jump(0)
@@ -227,7 +227,8 @@ class Storm:
         summary = {
             "reports": self.reports,
             "lost": sum(not row["confirmed_at"] for row in rows),
-            "doubled": max(0, cases - len(rows)),
+            "doubled": max(0, cases - len(rows) - sum(report.told_again for report in self._here())),
+            "told_again_after_a_long_pause": sum(report.told_again for report in self._here()),
             "confirmed_but_not_stored": sum(bool(row["confirmed_at"]) and not row["stored"] for row in rows),
             "forgotten": sum(not row["opened"] and not row["escalated"] for row in rows),
             "opened": sum(row["opened"] for row in rows),

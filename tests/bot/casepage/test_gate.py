@@ -264,11 +264,39 @@ def test_setting_up_another_app_ends_the_first(bot, visitor, app, reference, clo
     assert visitor.sends(code=second()).status == 200
 
 
-def test_guessing_one_time_codes_is_stopped(bot, visitor):
+def test_wrong_one_time_codes_of_somebody_in_the_same_place_lock_no_lead_out(bot, visitor):
     visitor.goes("/enrol")
-    for _ in range(5):
-        visitor.sends(code="0000-0000-0000-0000")
-    assert visitor.sends(code=bot.store.leads.code("st-peters", "chair-1")).status == 403
+    for _ in range(30):
+        assert visitor.sends(code="0000-0000-0000-0000").status == 403
+    assert visitor.sends(code=bot.store.leads.code("st-peters", "chair-1")).status == 200
+
+
+def test_wrong_codes_from_one_place_lock_no_lead_out_in_another(bot, visitor, app, reference, clock):
+    evil, home = {"X-Forwarded-For": "192.0.2.66"}, {"X-Forwarded-For": "192.0.2.1"}
+    clock.goes_on(MINUTE)
+    for _ in range(2):
+        visitor.goes(link(bot.store, reference))
+        for _ in range(5):
+            assert visitor.sends(code="000000", headers=evil).status == 403
+    visitor.goes(link(bot.store, reference))
+    assert visitor.sends(code=app(), headers=evil).status == 403
+    assert visitor.sends(code=app(), headers=home).status == 200
+
+
+def test_a_lead_opens_any_number_of_reports_in_an_hour(bot, visitor, app, reference, clock):
+    for _ in range(12):
+        clock.goes_on(MINUTE)
+        visitor.goes(link(bot.store, reference))
+        assert visitor.sends(code=app()).status == 200
+
+
+def test_asking_for_links_in_vain_keeps_none_from_a_lead_in_the_same_place(bot, visitor, reference):
+    for _ in range(9):
+        visitor.goes("/again")
+        visitor.sends(address="nobody@example.org", reference=reference)
+    visitor.goes("/again")
+    assert visitor.sends(address=CHAIR, reference=reference).status == 429
+    assert len(bot.works()) == 1
 
 
 def test_no_link_key_or_cookie_stands_in_the_database(bot, chair, app, reference, tmp_path):

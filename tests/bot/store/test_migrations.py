@@ -49,18 +49,26 @@ def test_every_revision_has_a_number_of_its_own_and_follows_the_one_before():
     assert [f"{number:04}" for number in range(1, len(REVISIONS) + 1)] == REVISIONS
 
 
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.slow)])
+def older_url(request, tmp_path):
+    """An address at which there is no database yet, or an empty one."""
+    if request.param == "sqlite":
+        return f"sqlite:///{tmp_path / 'older.db'}"
+    return request.getfixturevalue("postgres").fresh()
+
+
 @pytest.mark.parametrize("revision", REVISIONS[:-1])
-def test_a_report_and_a_draft_of_an_earlier_revision_are_there_after_it(kept, a_case, a_draft, tmp_path, revision):
+def test_a_report_and_a_draft_of_an_earlier_revision_are_there_after_it(kept, a_case, a_draft, older_url, revision):
     with kept.opened() as store:
         sent = send(store, a_case(), a_draft())
         store.drafts.keep("another", "another", a_draft("draft-2"))
         store.memory.keep("somebody", "here", "ask", {"q": 1}, None)
     head = open_database(kept.settings.database_url, "main")
-    older = at_revision(f"sqlite:///{tmp_path / 'older.db'}", revision)
+    older = at_revision(older_url, revision)
     carry(head, older)
     head.dispose()
     older.dispose()
-    settings = kept.settings.model_copy(update={"database": f"sqlite:///{tmp_path / 'older.db'}"})
+    settings = kept.settings.model_copy(update={"database": older_url})
     with open_store(settings, kept.clock) as store:
         assert store.cases.status(sent.code).reference == sent.reference
         assert store.cases.opened("st-peters", sent.reference, "dsl").case == sent.case

@@ -161,3 +161,38 @@ def test_memory_and_subscriptions_are_kept_alike(machines):
         assert store.subscriptions.take([NAME], NOW) == wanted
     other.subscriptions.drop("somebody")
     assert store.subscriptions.of("somebody") is None
+
+
+BACK = timedelta(days=2)
+
+
+def test_what_came_in_before_the_clock_was_set_back_is_handled_and_a_failure_still_waits_its_time(machines):
+    store = machines[0]
+    store.events.store([event(1)], NOW)
+    earlier = NOW - BACK
+    due = earlier + timedelta(seconds=2)
+    with store.units.unit():
+        (taken,) = store.events.take([NAME], earlier, 9)
+        store.events.failed(taken.number, 1, earlier, due)
+    with store.units.unit():
+        assert store.events.take([NAME], earlier, 9) == []
+        assert len(store.events.take([NAME], due, 9)) == 1
+
+
+def test_what_was_promised_before_the_clock_was_set_back_is_sent_and_a_failure_still_waits_its_time(machines):
+    store, earlier = machines[0], NOW - BACK
+    until = earlier + timedelta(seconds=20)
+    store.deliveries.promise([delivery(1)], NOW)
+    (one,) = store.deliveries.turn([], [NAME], earlier, until, 9)
+    again = Outcome(one.number, due=earlier + timedelta(seconds=2))
+    assert store.deliveries.turn([again], [NAME], earlier, until, 9) == []
+    assert leased(store, now=earlier + timedelta(seconds=2)) == [1]
+
+
+def test_what_waits_on_a_channel_that_runs_nowhere_is_stuck(machines):
+    store = machines[0]
+    store.deliveries.promise([delivery(1)], NOW)
+    later = NOW + timedelta(minutes=1)
+    assert store.deliveries.stuck(later, ["another"]) == [NAME]
+    assert store.deliveries.stuck(later, [NAME]) == []
+    assert store.deliveries.stuck(NOW, ["another"]) == []

@@ -44,6 +44,7 @@ def presses(server):
 def breaking(request, engine, tmp_path, monkeypatch):
     """A bot amid somebody's report, whose store takes nothing any more."""
     monkeypatch.setattr("bot.rounds.PAUSES", (0.0,))
+    monkeypatch.setattr("bot.channels.slack.client._LETTING_GO", 0.1)
     port = free_port()
     over_http = {"bot_url": f"http://127.0.0.1:{port}/slack"} if request.param == "over HTTP" else {}
     with FakeSlack(**over_http) as server:

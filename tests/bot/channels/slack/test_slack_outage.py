@@ -7,6 +7,7 @@ from datetime import timedelta
 
 import pytest
 
+from bot.app import now
 from tests.bot.channels.slack.test_slack_durability import QUESTION, answers
 from tests.platforms.slack import FakeSlack
 from tests.platforms.slack_parts import Fault
@@ -17,8 +18,7 @@ TEACHER = "UTEACHER01"
 
 @pytest.fixture
 def away(engine, tmp_path, monkeypatch):
-    """A server on which the bot ran and answered once, and now is away."""
-    monkeypatch.setattr("bot.channels.slack.outage._OUTAGE", timedelta())
+    """A server on which the bot answered once; it went away an hour ago, and what is said now is half an hour old."""
     monkeypatch.setattr("bot.channels.slack.outage._PAGE", 2)
     monkeypatch.setattr("bot.channels.slack.outage._PAUSES", (0.0,) * 5)
     with FakeSlack() as server:
@@ -26,7 +26,12 @@ def away(engine, tmp_path, monkeypatch):
         with running(server, engine, tmp_path) as bot:
             server.first = server.says(TEACHER, QUESTION)
             bot.rests()
+            itself = f"{server.teams[0].id}/{server.teams[0].bot}"
+            at = {"at": (now() - timedelta(hours=1)).isoformat()}
+            bot.store.memory.keep(itself, itself, "slack.alive", at, None)
         server.outside = True
+        half_an_hour_ago = int(now().timestamp()) - 1800
+        monkeypatch.setattr(server, "now", lambda: f"{half_an_hour_ago}.{next(server._count):06d}")  # noqa: SLF001 -- its clock
         yield server
     assert server.violations == []
 
