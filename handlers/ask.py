@@ -292,10 +292,10 @@ def _lower(title: str) -> str:
 def person_to_ask(school: School, role: Audience) -> str:
     """Say which person at the school can answer what the bot can't."""
     if role in (Audience.STAFF, Audience.GOVERNOR):
-        return f"The {_lower(school.title_of('head'))}"
+        return say("ask.who_head", title=_lower(school.title_of("head")))
     if role is Audience.PUPIL:
-        return "A teacher or another grown-up you trust"
-    return "The school office"
+        return say("ask.who_adult")
+    return say("ask.who_office")
 
 
 def cited_line(school: School, place: str, today: date) -> str:

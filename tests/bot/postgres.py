@@ -33,7 +33,7 @@ class Postgres:
         if not found:
             raise CannotStart(f"PostgreSQL did not start within {_PATIENCE:.0f} s")
         if isinstance(found[0], Exception):
-            raise CannotStart(f"PostgreSQL can't start here ({type(found[0]).__name__})")
+            raise CannotStart(f"PostgreSQL can't start here ({type(found[0]).__name__}: {str(found[0])[:300]})")
         self._server = found[0]
 
     def fresh(self) -> str:

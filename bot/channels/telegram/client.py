@@ -49,6 +49,7 @@ COMMANDS = ("ask", "quiz", "tip", "subscribe", "concern", "status", "privacy", "
 PACE = Pace(overall=1 / 28, line=0.4)
 """Telegram allows 30 messages a second, and short bursts in one chat; what is too fast it answers with a wait."""
 _UPDATES = ["message", "edited_message", "callback_query"]
+"""Who blocks the bot isn't listened for: what is sent to them next is refused, which ends weekly tips and is seen."""
 _POLL = 25
 """Seconds for which Telegram holds a poll open."""
 _SILENT = 90.0

@@ -146,13 +146,21 @@ def test_a_button_of_a_message_that_is_gone_is_answered_all_the_same(parent):
     assert "earlier step" in parent.press(change)
 
 
-def test_an_answer_that_should_replace_a_message_comes_anew_where_that_is_gone(bot, parent):
+@pytest.mark.parametrize("gone", ["before the press", "after the press"])
+def test_an_answer_that_should_replace_a_message_comes_anew_where_that_is_gone(bot, parent, server, gone):
     parent.say("/quiz")
     parent.press("Just me")
-    label, data, seen = next(found for found in parent.offered if found[0].startswith("A. "))
-    bot.server.seen[501].remove(seen)
-    assert "You chose A" in parent.press(label)
-    assert data
+    _, data, seen = next(found for found in parent.offered if found[0].startswith("A. "))
+    if gone == "before the press":
+        server.seen[501].remove(seen)
+        server.presses_data(501, seen, data)
+    else:
+        with server.paused():
+            server.presses_data(501, seen, data)
+            server.seen[501].remove(seen)
+    bot.rests()
+    assert "You chose A" in server.seen[501][-1].text
+    assert bot.store.deliveries.given_up() == []
 
 
 def test_where_nothing_is_reported_nothing_is_noted(bot, parent, tmp_path):
