@@ -194,7 +194,21 @@ def _timezone(where: Field) -> str:
 
 
 def _people(where: Field) -> tuple[Person, ...]:
-    return tuple(_person(key, value) for key, value in where.pairs())
+    found: list[Person] = []
+    whose: dict[tuple[str, str], str] = {}
+    for key, value in where.pairs():
+        person = _person(key, value)
+        found.append(person)
+        for channel, address in person.channels if person.left is None else ():
+            other = whose.setdefault((channel, address.casefold()), person.label)
+            if other != person.label:
+                # Somebody who is left out of a report would read what the other one is told.
+                key.problems.add(
+                    key,
+                    f"{person.label} is reached in the same place as {other}",
+                    "Give each of them a place of their own, or put all roles of one person under one label",
+                )
+    return tuple(found)
 
 
 def _person(key: Field, value: Field) -> Person:

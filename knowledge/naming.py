@@ -46,6 +46,7 @@ class _Words:
     titles: Mapping[str, tuple[str, ...]]
     nobody: tuple[str, ...]
     honorifics: frozenset[str]
+    common: frozenset[str]
 
 
 def named_in(text: str, school: School, contacts: Contacts | None = None) -> tuple[Named, ...]:
@@ -76,16 +77,21 @@ def _named_in(text: str, titles: tuple[tuple[str, str], ...], people: tuple[_Per
 def _words(path: Path = TITLES) -> _Words:
     problems = Problems()
     root = read_file(path, problems)
-    row = root.entry(required=["titles", "nobody", "honorifics"]) if root else None
+    row = root.entry(required=["titles", "nobody", "honorifics", "common"]) if root else None
     titles = row.read("titles", lambda f: {key.name: value.texts() for key, value in f.pairs()}, {}) if row else {}
     nobody: tuple[str, ...] = row.read("nobody", Field.texts, ()) if row else ()
     honorifics = frozenset(row.read("honorifics", Field.texts, ())) if row else frozenset()
+    common = frozenset(row.read("common", Field.texts, ())) if row else frozenset()
     problems.raise_any()
-    return _Words(titles, nobody, honorifics)
+    return _Words(titles, nobody, honorifics, common)
+
+
+_LETTERS = str.maketrans({"ł": "l", "ø": "o", "đ": "d", "ð": "d", "æ": "ae", "œ": "oe", "þ": "th", "ı": "i"})
+"""Letters that Unicode does not take apart, as they are typed without them."""
 
 
 def _plain(word: str) -> str:
-    letters = unicodedata.normalize("NFKD", word.casefold().replace("’", "'").removesuffix("'s"))
+    letters = unicodedata.normalize("NFKD", word.casefold().replace("’", "'").removesuffix("'s").translate(_LETTERS))
     return "".join(c for c in letters if c.isalnum())
 
 
@@ -161,18 +167,17 @@ def _places(term: list[str], said: _Said) -> Iterator[tuple[int, int]]:
 
 
 def _name_in(name: str, said: _Said) -> str:
-    """Give the words that may say a name: whole, by its last part, or an honorific with its first letter."""
+    """Give the words that may say a name: whole, by either end, by initials, or an honorific with its first letter."""
     honorifics = _words().honorifics
     parts = [plain for word in _WORD.findall(name.replace("-", " ")) if (plain := _plain(word)) not in honorifics]
     if not parts:
         return ""
-    whole = [_plain(word) for word in _WORD.findall(name)]
     family = [_plain(word) for word in _WORD.findall(name.rsplit(maxsplit=1)[-1])]
     terms = [
         parts,
         family,
         *([part] for part in family if len(part) > _LEAST),
-        *([[whole[0]]] if _given(whole) else []),
+        *([parts[:1]] if len(parts) > 1 and len(parts[0]) > _LEAST and parts[0] not in _words().common else []),
     ]
     for term in terms:
         if len("".join(term)) < _LEAST:
@@ -180,14 +185,19 @@ def _name_in(name: str, said: _Said) -> str:
         for start, length in _places(term, said):
             return said.written(start, length)
     for (one, first), (two, second) in pairwise(said.words):
-        if one in honorifics and len(two) == 1 and two == family[0][:1]:
+        if one in honorifics and two in (family[0][:1], "".join(family)):
             return f"{first} {second}"
-    return ""
+    return next((written for plain, written in said.words if _shortly(plain, written, parts)), "")
 
 
-def _given(whole: list[str]) -> bool:
-    """Tell whether a name begins with a given name that may stand for it alone."""
-    return len(whole) > 1 and whole[0] not in _words().honorifics and len(whole[0]) > _LEAST
+def _shortly(plain: str, written: str, parts: list[str]) -> bool:
+    """Tell whether a word says a name where it has a capital: a short one, one that is a common word, or initials."""
+    if not written[:1].isupper():
+        return False
+    if plain in (parts[0], parts[-1]) and (len(plain) <= _LEAST or plain in _words().common):
+        return True
+    initials = "".join(part[0] for part in parts)
+    return len(initials) > 1 and plain == initials and written.replace(" ", "").isupper()
 
 
 def _same(wanted: str, there: str) -> bool:

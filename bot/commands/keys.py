@@ -22,10 +22,10 @@ def rotate() -> None:
     """
     settings = settings_from_environment()
     try:
-        count = rotate_master_key(settings)
+        rotate_master_key(settings)
     except StoreError as error:
         raise SetUpProblem(f"{error}.") from None
-    click.echo(f"{count} values are wrapped with the new master key.")
+    click.echo("Everything is wrapped with the new master key.")
     if settings.master_key.get_secret_value():
         click.echo("You can take the older keys out of ASKFIRST_MASTER_KEY now.")
     click.echo("Backups made before need the old key: keep it with them, or make a fresh backup.")

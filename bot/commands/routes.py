@@ -50,7 +50,8 @@ def explain(
     folders = folders_of()
     slugs = [known_school(school, folders)] if school else sorted(folders)
     kinds = [_known("kind", kind, KINDS)] if kind else list(KINDS)
-    people = [frozenset(_known("subject or role", who, (*SUBJECTS, *ROLES)) for who in about)] if about else None
+    anybody = tuple(dict.fromkeys((*SUBJECTS, *ROLES)))
+    people = [frozenset(_known("subject or role", who, anybody) for who in about)] if about else None
     away = frozenset(_known("role", role, ROLES) for role in absent)
     schools = load([folders[slug] for slug in slugs], [topic.id for topic in load_topics()])
     found = [

@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import bindparam, delete, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
+from bot.store.prepared import Prepared, put
 from bot.store.tables import alarms, stamp, tries, unstamp
 
 if TYPE_CHECKING:
@@ -33,6 +34,13 @@ lead, five times a link, ten times from one place and thirty times for one lead:
 chance in three hundred.
 """
 _CHANGED = "contact "
+
+
+_MINE = (tries.c.who == bindparam("whose")) & (tries.c.kind == bindparam("which"))
+_OVER = Prepared(delete(tries).where(tries.c.until <= bindparam("now")))
+_COUNT = Prepared(select(tries.c.count).where(_MINE))
+_FIRST = put(tries)
+_ONE_MORE = Prepared(update(tries).where(_MINE).values(count=tries.c.count + 1))
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,16 +103,16 @@ class StoredAlarms:
     def allowed(self, kind: str, who: str) -> bool:
         """Tell whether there is one more try, and count it."""
         most, lasts = _LIMITS[kind]
-        now, hashed = self._clock(), self._lookup.of("try", kind, who)
-        mine = (tries.c.who == hashed) & (tries.c.kind == kind)
+        now, mine = self._clock(), {"whose": self._lookup.of("try", kind, who), "which": kind}
         with self._units.begin() as connection:
-            connection.execute(delete(tries).where(tries.c.until <= stamp(now)))
-            count = connection.execute(select(tries.c.count).where(mine)).scalar()
-            if count is None:
-                connection.execute(insert(tries).values(who=hashed, kind=kind, count=1, until=stamp(now + lasts)))
+            _OVER.do(connection, {"now": stamp(now)})
+            counted = _COUNT.rows(connection, mine)
+            if not counted:
+                first = {"who": mine["whose"], "kind": kind, "count": 1, "until": stamp(now + lasts)}
+                connection.execute(_FIRST, first)
                 return True
-            connection.execute(update(tries).where(mine).values(count=count + 1))
-        return bool(count < most)
+            _ONE_MORE.do(connection, mine)
+        return bool(counted[0][0] < most)
 
     def right(self, kind: str, who: str) -> None:
         """Take a try back that was right, so that only wrong ones count."""

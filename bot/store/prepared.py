@@ -71,7 +71,8 @@ class Prepared:
         given = self._statement
         statement: Any = given[connection.dialect.name] if isinstance(given, dict) else given
         compiled = statement.compile(dialect=connection.dialect)
-        return str(compiled), dict(compiled.params), compiled.positiontup
+        fixed = {name: value for name, value in compiled.params.items() if not compiled.binds[name].required}
+        return str(compiled), fixed, compiled.positiontup
 
 
 def _values(given: Given, fixed: Given, order: Sequence[str] | None) -> Given | list[object]:

@@ -95,3 +95,9 @@ def test_an_empty_folder_and_a_file_that_is_not_there_are_said(tmp_path):
         load_contacts(tmp_path)
     with pytest.raises(PackError, match="can't be read"):
         load_contacts(tmp_path / "contacts.yaml")
+
+
+def test_two_people_who_are_reached_in_one_place_are_refused(tmp_path):
+    file = changed(tmp_path, "email: deputy-dsl@school.example.org", "email: Head@school.example.org")
+    with pytest.raises(PackError, match="deputy-dsl-1 is reached in the same place as head-1"):
+        load_contacts(file)

@@ -63,6 +63,56 @@ def test_without_contacts_titles_are_found_and_names_are_not():
     assert found("Mx Placeholder and the head", contacts=None) == {"head"}
 
 
+def named(text, *names):
+    """Whether somebody with some names is found in a text."""
+    person = replace(CONTACTS.people[0], label="deputy-head-9", roles=("deputy-head",), names=names)
+    return "deputy-head-9" in found(text, replace(CONTACTS, people=(*CONTACTS.people, person)))
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("Mr Smith's class was loud", "Mr Smith"),
+        ("John shouted at her", "Mr John Smith"),
+        ("Grace was there", "Ms Grace Head"),
+        ("Will shouted at her", "Will Grace"),
+        ("ask JS", "Mr John Smith"),
+        ("it was J.S. again", "Mr John Smith"),
+        ("Mr Ng hit him", "Mr Ng"),
+        ("Li said so", "Ms Li"),
+        ("Tom did it", "Tom Fletcher"),
+        ("Lukasz was in the room", "Łukasz Kowalski"),
+        ("Ｓｍｉｔｈ did it", "Mr Smith"),
+        ("Smi\u200bth did it", "Mr Smith"),
+        ("S m i t h", "Mr Smith"),
+        ("ms o neill", "Ms O’Neill"),
+        ("BrownJones did", "Mrs Brown-Jones"),
+        ("You can reach me, Mr Smith, at break", "Mr Smith"),
+    ],
+)
+def test_names_short_foreign_hidden_or_by_one_end_are_found(text, name):
+    assert named(text, name)
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("I will ring and you may ask", "Will Maybury"),
+        ("mark his work", "Mark Oakes"),
+        ("he was like so angry", "Ms Li"),
+        ("the tom cat", "Tom Fletcher"),
+        ("its js homework", "John Smith"),
+    ],
+)
+def test_a_word_that_is_a_name_too_is_somebody_only_with_a_capital(text, name):
+    assert not named(text, name)
+
+
+def test_all_roles_at_once_are_all_found():
+    text = "The head, the DSL, the deputy DSL, the chairman and the IT technician all knew"
+    assert found(text) == {"head", "dsl", "deputy-dsl", "chair", "ict-technician"}
+
+
 def test_two_who_hold_one_role_are_two_people():
     people = (*CONTACTS.people, replace(CONTACTS.people[0], label="head-2", names=("Mx Otherwise",)))
     both = replace(CONTACTS, people=people)

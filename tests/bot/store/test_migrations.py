@@ -68,7 +68,7 @@ def test_a_report_and_a_draft_of_an_earlier_revision_are_there_after_it(kept, a_
     carry(head, older)
     head.dispose()
     older.dispose()
-    settings = kept.settings.model_copy(update={"database": older_url})
+    settings = kept.settings.model_copy(update={"database": older_url, "keys_database": kept.settings.keys_url})
     with open_store(settings, kept.clock) as store:
         assert store.cases.status(sent.code).reference == sent.reference
         assert store.cases.opened("st-peters", sent.reference, "dsl").case == sent.case
