@@ -8,7 +8,7 @@ READY_TO_BENCH := $(VENV)/.ready-to-bench
 ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help setup chat test test-slow test-all check lock format bench calibrate storm storm-channels pictures
+.PHONY: help setup chat test test-slow test-all check lock format bench bench-reports calibrate storm storm-channels pictures
 
 help:  ## say what each command does
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 20
@@ -60,6 +60,9 @@ $(READY_TO_BENCH): requirements/bench.txt $(READY)
 
 bench: $(READY_TO_BENCH)  ## measure accuracy and speed beside peers, and write docs/benchmarks.md (some minutes)
 	@$(BIN)/python -m tests.bench.bench
+
+bench-reports: $(READY)  ## how many reports the store takes, with how many commits, and how long 200 at once wait (a minute)
+	@$(BIN)/python -m tests.bench.reports
 
 calibrate: $(READY)  ## fit the numbers of knowledge/answering/fitted*.yaml on the exams (a minute)
 	@$(BIN)/python -m tests.bench.calibrate

@@ -135,7 +135,7 @@ def _opened(reference: str, lead: Lead, school: School, world: World) -> Reply:
         return refused(lead.label, reference)
     letters = Button(say("cases.letters"), "cases.letters", reference)
     contacts = world.contacts.get(school.slug)
-    buttons = (*actions(view, lead, school), letters, *erasing(view, contacts, world.clock()))
+    buttons = (*actions(view, lead, school, contacts), letters, *erasing(view, contacts, world.clock()))
     return Reply(case_view.shown(view, school).cards, buttons, confidential=True)
 
 
@@ -158,7 +158,7 @@ def _taken(step: str, inside: dict[str, str], reference: str, lead: Lead, world:
     return Reply((done,), () if step in ("stepped-back", "erased") else (again,))
 
 
-def actions(view: CaseView, lead: Lead, school: School) -> tuple[Button, ...]:
+def actions(view: CaseView, lead: Lead, school: School, contacts: Contacts | None) -> tuple[Button, ...]:
     """Give the buttons of the steps that this lead can take now."""
     reference = view.line.reference
     if view.line.state == "closed":
@@ -169,9 +169,20 @@ def actions(view: CaseView, lead: Lead, school: School) -> tuple[Button, ...]:
     if who_restores(view.case.readers, view.case.excluded) in lead.roles:
         found += [
             Button(say("cases.do_let-in", who=case_view.title_of(who, school)), "cases.let-in", f"{reference}:{who}")
-            for who in view.case.doubtful
+            for who in _left_out(view, contacts)
         ]
     return tuple(found)
+
+
+def _left_out(view: CaseView, contacts: Contacts | None) -> list[str]:
+    """Give those who were left out in doubt and can be let in, nobody twice: by role, and by label."""
+    people = contacts.people if contacts else ()
+    done = {step.inside["who"] for step in view.steps if step.step == "let-in"}
+    named = set(view.case.doubtful)
+    for role in {role for person in people for role in person.roles}:
+        if all(person.label in named for person in people if role in person.roles):
+            done.add(role)
+    return [who for who in view.case.doubtful if who not in done]
 
 
 def erasing(view: CaseView, contacts: Contacts | None, now: datetime) -> tuple[Button, ...]:

@@ -22,6 +22,7 @@ _REFUSED, _CONFLICT, _UNPROCESSABLE = 403, 409, 422
 _WORDS = ("note", "message", "did", "closed", "reopened")
 _AT_ONCE = ("taken", "let-in", *LAST)
 _PAST = {"erase": "erased"}
+_ENDS = say("page.time", minutes=str(int(IDLE.total_seconds() // 60)), hours=str(int(LASTS.total_seconds() // 3600)))
 _FILES = {"pdf": "application/pdf", "csv": "text/csv"}
 
 
@@ -44,8 +45,7 @@ class CasePages:
             found=chronology(seat.view, seat.school, self._desk.contacts(seat)),
             links=[(_address(button), button.label) for button in seat.actions],
             done=say(f"cases.done_{done}", reference=seat.reference) if done in (*_WORDS, "taken", "let-in") else "",
-            minutes=str(int(IDLE.total_seconds() // 60)),
-            hours=str(int(LASTS.total_seconds() // 3600)),
+            ends=_ENDS,
         )
 
     def step(self, asked: Asked) -> Answer:
@@ -101,7 +101,7 @@ class CasePages:
             text = asked.form["letter"].replace("\r\n", "\n")
             return Answer(text.encode(), kind="text/plain", file=f"{letter.name}.txt")
         filled = letter.filled({**asked.form, **self._desk.given_by_itself(seat)}) if asked.form else ""
-        return page("letter", asked, seat=seat, letter=letter, given=asked.form, filled=filled)
+        return page("letter", asked, seat=seat, letter=letter, given=asked.form, filled=filled, ends=_ENDS)
 
 
 def gone(asked: Asked) -> Answer:
@@ -136,6 +136,7 @@ def _form(asked: Asked, seat: Seat, title: str, problems: dict[str, str]) -> Ans
         words=asked.form.get("text", ""),
         needs_words=what in _WORDS,
         problems=problems,
+        ends=_ENDS if what in _WORDS else "",
         form=secrets.token_urlsafe(9),
     )
 

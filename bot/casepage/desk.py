@@ -113,7 +113,7 @@ class Desk:
         if lead is None or view is None:
             return None
         contacts = self._world.contacts.get(school.slug)
-        actions = (*cases.actions(view, lead, school), *cases.erasing(view, contacts, self._world.clock()))
+        actions = (*cases.actions(view, lead, school, contacts), *cases.erasing(view, contacts, self._world.clock()))
         return Seat(cookie, lead, school, view, actions)
 
     def act(self, seat: Seat, form: str, step: str, inside: dict[str, str]) -> bool:

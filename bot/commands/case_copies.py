@@ -61,7 +61,8 @@ def letter(given: Given, reference: str, name: str | None, blanks: tuple[str, ..
     askfirst cases letter R-7KQ3-M2XD ask-to-remove parent="Ms Sample" by="Friday 27 November" --to letter.txt
     """  # noqa: D301 -- click wants the character itself before lines that stay as they are
     with asking(given) as asker:
-        if not any(one.reference == reference for one in asker.store.cases.listed(asker.school.slug, asker.reader)):
+        listed = asker.store.cases.listed(asker.school.slug, asker.reader)
+        if reference.strip().upper() not in {line.reference for line in listed}:
             raise asker.refused(reference)
         letters, itself = asker.school.letters, given_by_itself(asker.school, asker.contacts, now())
     if name is None:
@@ -87,10 +88,10 @@ def _words(letter: Letter, blanks: tuple[str, ...]) -> dict[str, str]:
     found, known = {}, [blank.name for blank in letter.blanks]
     for blank in blanks:
         name, equals, words = blank.partition("=")
-        if not equals or name not in known:
-            raise click.BadParameter(
-                f'{name} is not a blank of {letter.name}. {did_you_mean(name, known)} Write it as {known[0]}="…"'
-            )
+        if not equals:
+            raise click.BadParameter(f'{name} has no words. Write it as {name}="…"')
+        if name not in known:
+            raise click.BadParameter(f"{name} is not a blank of {letter.name}. {did_you_mean(name, known)}")
         found[name] = words
     return found
 

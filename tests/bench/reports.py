@@ -371,7 +371,9 @@ async def _rush(store: Store, world: Any) -> Rush:
     async def reports(who: str) -> None:
         assert channel.receive is not None
         replies = channel.replies[who] = asyncio.Queue()
-        for step, text in enumerate(_SCRIPT):
+        for step, line in enumerate(_SCRIPT):
+            # Nobody's words are another's, so that nothing is answered from what is remembered.
+            text = f"{_WORDS} She knows it as {who}." if line == _WORDS else line
             if text == "send":
                 await ready.wait()
             said = time.perf_counter()

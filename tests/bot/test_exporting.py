@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 import stat
+import unicodedata
 from datetime import datetime
 
 import pytest
 from click.testing import CliRunner
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from pypdf import PdfReader
 
@@ -74,12 +76,73 @@ def test_plain_words_are_left_as_they_are():
     assert defused("She said -no- = never") == "She said -no- = never"
 
 
+@pytest.mark.parametrize(
+    "words",
+    [
+        "\ufeff=1+1",
+        "\u200b@SUM(A1)",
+        "\u202e=1+1",
+        "\u00a0=1+1",
+        "\x1f=1+1",
+        "fine;=1+1",
+        "fine\t=1+1",
+        "fine\n=1+1",
+        'fine"=1+1',
+        'fine",=1+1',
+        "fine; \u200b＝1+1",
+        "\u22121+1",
+        "﹦1+1",
+    ],
+)
+def test_a_formula_behind_an_unseen_sign_or_what_some_spreadsheet_takes_for_a_new_cell_is_text_too(words):
+    assert "'" in defused(words)
+    assert begun_by(defused(words)) == []
+
+
+def begun_by(written):
+    """The cells that begin a formula, whichever sign a spreadsheet takes for that between two of them."""
+    unseen = "".join(chr(n) for n in range(0x3000) if unicodedata.category(chr(n)) in ("Cc", "Cf", "Zs")) + "\ufeff"
+    cells = [written, *(cell for sign in ';,\t\n\r"' for cell in written.split(sign))]
+    return [cell for cell in cells if cell.lstrip(unseen).startswith(tuple("=+-@＝＋－＠﹦﹢﹣﹫−"))]
+
+
 @given(st.text(st.characters(exclude_categories=("Cs",), exclude_characters="\0"), max_size=60))
-def test_whatever_was_written_is_one_cell_that_begins_no_formula(words):
+@example("a\n- one\n- two")
+@example("\n|")
+def test_whatever_was_written_is_one_cell_that_begins_no_formula_and_only_apostrophes_are_added(words):
     rows = list(csv.reader(io.StringIO(as_csv(with_words(words)).decode("utf-8-sig"), newline="")))
     assert len(rows) == 2
-    assert rows[1][3] in (words, f"'{words}")
-    assert not rows[1][3].lstrip().startswith(tuple("=+-@＝＋－＠"))
+    assert begun_by(rows[1][3]) == []
+    rest = iter(rows[1][3])
+    assert all(sign in rest for sign in words)
+    assert rows[1][3].replace("'", "") == words.replace("'", "")
+
+
+def test_the_paper_is_tagged_for_a_screen_reader():
+    words = [f"entry {number} " + "word " * 200 for number in range(30)]
+    pdf = PdfReader(io.BytesIO(as_pdf(with_words(*words), "Copy made")))
+    root = pdf.trailer["/Root"]
+    assert root["/Lang"] == "en-GB"
+    assert root["/MarkInfo"]["/Marked"]
+    assert root["/ViewerPreferences"]["/DisplayDocTitle"]
+    assert pdf.metadata.title == "Chronology of report R-7KQ3-M2XD"
+    assert [section.title for section in pdf.outline] == ["At a glance", "The report", "What happened"]
+    parts = [kid.get_object() for kid in root["/StructTreeRoot"]["/K"][0]["/K"]]
+    assert [str(part["/S"]) for part in parts if part["/S"] != "/P"] == ["/H1", "/H2", "/H2", "/H2"]
+    by_page = {}
+    for part in parts:
+        by_page.setdefault(part.raw_get("/Pg").idnum, []).append(list(part["/K"]))
+    assert len(by_page) == len(pdf.pages) > 2
+    for page in pdf.pages:
+        # Every part stands on its page once, in order, and all else is left out for whoever has it read aloud.
+        content = page.get_contents().get_data().decode("latin-1")
+        marks = re.findall(r"/(?:H1|H2|P) <</MCID (\d+)>> BDC|/Artifact BMC|(EMC)", content)
+        assert [bool(end) for _, end in marks] == [False, True] * (len(marks) // 2)
+        numbers = [[int(number)] for number, _ in marks if number]
+        assert numbers == by_page[page.indirect_reference.idnum] == [[n] for n in range(len(numbers))]
+        tagless = re.sub(r"(?:/(?:H1|H2|P) <</MCID \d+>> BDC|/Artifact BMC).*?EMC", "", content, flags=re.DOTALL)
+        assert "Tj" not in tagless
+        assert "TJ" not in tagless
 
 
 def types(*words):

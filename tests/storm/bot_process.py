@@ -115,6 +115,7 @@ STEPS = {
     "after an event is committed": (StoredEvents, "store", "after"),
     "amid handling an event": (StoredEvents, "take", "after"),
     "after an answer's key is made": (Keys, "make", "after"),
+    "after the keys of what was said are kept, before the rest": (Keys, "keep", "after"),
     "after an answer is kept": (StoredDrafts, "keep", "after"),
     "after a case is stored, before the commit": (StoredCases, "send", "after"),
     "after an event is handled, before the commit": (StoredEvents, "handled", "after"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -105,6 +106,26 @@ def test_a_chair_takes_steps_fills_in_a_letter_and_closes_the_report(on_the_repo
     phone.types("Passed on")
     phone.presses("Close the report")
     assert "is closed" in phone.looks("closed")
+
+
+def test_a_chair_erases_a_closed_report_with_the_keyboard_once_its_time_is_over(
+    bot, base, on_the_report, reference, app
+):
+    phone, contacts = on_the_report, bot.world.contacts
+    contacts["st-peters"] = replace(contacts["st-peters"], keeps_years={"adult-conduct": 1})
+    phone.presses("Close it")
+    phone.tabs_to("text")
+    phone.types("Passed on")
+    phone.presses("Close the report")
+    bot.goes_on(timedelta(days=366))
+    phone.goes(base + link(bot.store, reference))
+    phone.tabs_to("code")
+    phone.types(app())
+    phone.presses("Open the report")
+    phone.presses("Erase it")
+    assert "nobody can bring it back" in phone.looks("erase")
+    phone.presses("Erase it for good")
+    assert "is erased" in phone.looks("erased")
 
 
 def test_a_copy_lands_on_the_phone(on_the_report, reference):
