@@ -40,6 +40,7 @@ class _Patterns:
     kinds: tuple[tuple[Kind, re.Pattern[str]], ...]
     keeping: re.Pattern[str]
     subjects: tuple[tuple[Audience, re.Pattern[str]], ...]
+    outsiders: re.Pattern[str]
 
 
 @cache
@@ -48,7 +49,7 @@ def _patterns(path: Path = ASKING) -> _Patterns:
     root = read_file(path, problems)
     problems.raise_any()
     assert root is not None  # noqa: S101 -- read_file notes a problem wherever it gives None
-    row = root.entry(required=[*_IN_ORDER, "keeping", "asks", "subjects"])
+    row = root.entry(required=[*_IN_ORDER, "keeping", "asks", "subjects", "outsiders"])
     asks = row.read("asks", Field.text, "")
     subjects = row.read("subjects", lambda f: list(f.pairs()), [])
     found = _Patterns(
@@ -58,6 +59,7 @@ def _patterns(path: Path = ASKING) -> _Patterns:
             (Audience(key.one_of(Audience)), any_of(p.replace("{asks}", asks) for p in value.texts()))
             for key, value in subjects
         ),
+        outsiders=any_of(tuple(p.replace("{asks}", asks) for p in row.read("outsiders", Field.texts, ()))),
     )
     problems.raise_any()
     return found
@@ -87,3 +89,11 @@ def subject_of(words: list[str], role: Audience) -> Audience:
                 continue
             return subject
     return role
+
+
+def asks_for_an_outsider(words: list[str], role: Audience) -> bool:
+    """Tell whether leave is asked for somebody of the asker's own, to whom no rule of the school speaks.
+
+    A parent's or pupil's own family are the school's families; a teacher's or governor's are not.
+    """
+    return role in (Audience.STAFF, Audience.GOVERNOR) and bool(_patterns().outsiders.search(" ".join(words)))

@@ -8,17 +8,18 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from knowledge.answering.answer import Answer, Citation, FollowUp, Help, Why
-from knowledge.answering.asking import Kind, kind_of, subject_of
+from knowledge.answering.asking import asks_for_an_outsider, kind_of, subject_of
+from knowledge.answering.caution import Sure, asked_leave, safest
 from knowledge.answering.circumstances import circumstances_of
 from knowledge.answering.concern import Listener
 from knowledge.answering.courtesy import courtesy_in
 from knowledge.answering.expecting import expected
 from knowledge.answering.fitted import Signs
-from knowledge.answering.ranking import Read, SchoolIndex, agrees, contradicts
+from knowledge.answering.ranking import Read, SchoolIndex
 from knowledge.answering.thread import asking_part, questions_in
 from knowledge.answering.verdict import decide
 from knowledge.answering.words import closely_read
-from knowledge.model import Audience, Clause, Modality, Verdict, Wording
+from knowledge.model import Audience, Clause, Modality, Verdict
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -29,19 +30,10 @@ if TYPE_CHECKING:
     from knowledge.model import School
     from knowledge.topics.library import Topic
 
-_SILENT_BELOW, _YES_ABOVE = 0.5, 0.75
-"""Chances that the policy rules on the question: below the first it is called silent, and a yes needs the second."""
-_SURE_OF_A_YES = {Wording.OURS: 0.45, Wording.QUOTED: 0.6}
-"""Chance that the answer is right which a yes needs; more where nobody has read the imported pack."""
+_SILENT_BELOW = 0.5
+"""The chance that the policy rules on the question below which it is called silent."""
 _CLOSE = 0.5
 """A clause whose score is no further behind than this is shown beside the best."""
-_BAN_CLOSE = 1.5
-"""A ban no further behind than this is heard before a yes."""
-_WHERE_AND_WHEN = frozenset({"time", "place", "device", "network"})
-_MET = 6.0
-"""A ban no further behind is heard before a yes where it is about a circumstance that the question shows."""
-_DUTY_BEFORE, _ON_TOPIC = 3.0, 0.2
-"""How far behind a duty, and how surely on the topic, a rule about the act itself may be to go before it."""
 _CITED = 3
 _TELLS_WHOM = (Modality.MUST, Modality.SHOULD, Modality.FACT)
 """What a clause that says who a worry goes to can be; a ban would sound like blame."""
@@ -107,6 +99,7 @@ class Engine:
             words=words,
             role=role,
             subject=subject_of(words, role),
+            for_outsider=asks_for_an_outsider(words, role),
             kind=kind_of(self.model.read(asking_part(text))),
             shown=circumstances_of(words, role, self.model.lexicon) | told,
             expects=expected(words),
@@ -116,7 +109,7 @@ class Engine:
     def _one(self, index: SchoolIndex, role: Audience, text: str, told: frozenset[str], heard: Heard) -> Answer:
         read = self._read(index, role, text, told)
         ranked = [r for r in index.rank(read) if heard.never_cite.isdisjoint(r.clause.topics)]
-        best = _safest(_asked_leave(ranked, read.kind), read.shown)
+        best = safest(asked_leave(ranked, read.kind), read.shown)
         answer = Answer(
             school=index.school,
             verdict=Verdict.NOT_COVERED,
@@ -139,20 +132,14 @@ class Engine:
             near = [r.clause for r in ranked if r.topic > _NEAR or r.words > _NEAR]
             silent = replace(answer, citations=_cite(index.school, near), confidence=1 - covered)
             return _because(silent, f"the policy rules on this with a chance of {covered:.0%} only")
-        decision = decide(best.clause, read.kind, read.words, read.shown)
         right = index.fitted.chance_right(signs)
-        for_others = decision.verdict is not Verdict.INFO and best.clause.audience.isdisjoint(read.asked_about)
-        if decision.verdict in (Verdict.ALLOWED, Verdict.ALLOWED_IF) and (
-            for_others
-            or contradicts(best)
-            or covered < _YES_ABOVE
-            or right < _SURE_OF_A_YES[index.school.policy.wording]
-        ):
+        sure = Sure(covered, right, index.school.policy.wording)
+        decision = sure.of_an_exception(best.clause, decide(best.clause, read.kind, read.words, read.shown))
+        if reason := sure.withholds(decision, best, read):
             near = [r.clause for r in ranked if r.topic > _NEAR or r.words > _NEAR]
             silent = replace(answer, citations=_cite(index.school, near), confidence=1 - covered)
-            unsure = f"a yes needs more certainty (ruled on: {covered:.0%}, right: {right:.0%})"
-            elsewhere = "what is permitted is permitted to other people, or elsewhere"
-            return _because(silent, elsewhere if for_others or contradicts(best) else unsure)
+            return _because(silent, reason)
+        for_others = decision.verdict is not Verdict.INFO and best.clause.audience.isdisjoint(read.asked_about)
         others = [r.clause for r in ranked if r is not best and r.score > best.score - _CLOSE]
         said = replace(
             answer,
@@ -210,52 +197,6 @@ class Engine:
             shown=tuple(sorted(read.shown)),
             runners_up=tuple((r.clause.id, round(r.score, 3)) for r in ranked[:4]),
         )
-
-
-def _asked_leave(ranked: list[Ranked], kind: Kind) -> list[Ranked]:
-    """Put a ban of the act itself before a duty about it where leave is asked.
-
-    "Can I accept a friend request" is answered by the ban, not by the duty to report the request.
-    """
-    if kind is not Kind.MAY or not ranked or ranked[0].clause.modality not in (Modality.MUST, Modality.SHOULD):
-        return ranked
-    for rival in ranked[1:]:
-        if rival.score < ranked[0].score - _DUTY_BEFORE:
-            break
-        bans_the_act = rival.clause.modality in (Modality.MUST_NOT, Modality.SHOULD_NOT)
-        if bans_the_act and rival.topic > _ON_TOPIC and not contradicts(rival):
-            return [rival, *(r for r in ranked if r is not rival)]
-    return ranked
-
-
-def _safest(ranked: list[Ranked], shown: frozenset[str]) -> Ranked | None:
-    """Give the best clause, but a ban before a permission where the ban is close: never a wrong yes.
-
-    A ban is close where its score is, or where it is about a circumstance that the question shows and the
-    permission doesn't speak of ("in break" is allowed, "where pupils can see" is not: both are shown).
-    """
-    if not ranked:
-        return None
-    best = ranked[0]
-    if best.clause.modality is not Modality.MAY:
-        return best
-    if contradicts(best):  # what is permitted with another account or at another time says nothing here
-        near = (r for r in ranked[1:] if r.score > best.score - _MET and r.topic > _ON_TOPIC)
-        return next((r for r in near if not contradicts(r)), best)
-    spoken_of = best.clause.about | {tag for c in best.clause.conditions for tag in c.when}
-    for rival in ranked[1:]:
-        if rival.clause.modality not in (Modality.MUST_NOT, Modality.SHOULD_NOT) or contradicts(rival):
-            continue
-        if any(e.when and e.when <= shown for e in rival.clause.exceptions):
-            continue
-        if rival.clause.text == best.clause.text:
-            return rival  # one sentence that permits and bans: the ban is what must not be overlooked
-        met = {t for t in rival.clause.about & shown if t.split(".")[0] in _WHERE_AND_WHEN} - spoken_of
-        if rival.score > best.score - (_MET if met and rival.topic > _NEAR / 2 else _BAN_CLOSE) and (
-            met or agrees(best) <= agrees(rival)
-        ):
-            return rival
-    return best
 
 
 def _cite(school: School, clauses: Iterable[Clause]) -> tuple[Citation, ...]:

@@ -49,6 +49,7 @@ class Read:
     words: list[str]
     role: Audience
     subject: Audience
+    for_outsider: bool
     kind: Kind
     shown: frozenset[str]
     expects: frozenset[str]

@@ -13,7 +13,7 @@ from knowledge.model import Modality, Verdict
 if TYPE_CHECKING:
     from knowledge.model import Clause, Condition
 
-_BAN = {Modality.MUST_NOT: Verdict.FORBIDDEN, Modality.SHOULD_NOT: Verdict.DISCOURAGED}
+BAN = {Modality.MUST_NOT: Verdict.FORBIDDEN, Modality.SHOULD_NOT: Verdict.DISCOURAGED}
 _DUTY = {Modality.MUST: Verdict.REQUIRED, Modality.SHOULD: Verdict.RECOMMENDED}
 
 
@@ -81,7 +81,7 @@ def _permitted(clause: Clause, kind: Kind, shown: frozenset[str]) -> Decision:
 
 
 def _banned(clause: Clause, kind: Kind, words: list[str], shown: frozenset[str]) -> Decision:
-    ban = _BAN[clause.modality]
+    ban = BAN[clause.modality]
     if kind in (Kind.MUST, Kind.NEGATED, Kind.SHOULD) and (keeps_the_rule(words) or _keeps_what_stays(clause, words)):
         kept = Verdict.REQUIRED if clause.modality is Modality.MUST_NOT else Verdict.RECOMMENDED
         return Decision(kept, f"the clause says {clause.modality}, and the question is about keeping to it")

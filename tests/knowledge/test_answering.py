@@ -14,11 +14,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rapidfuzz import fuzz, process
 
+from bot.packs import load
 from knowledge.answering.answer import Help
+from knowledge.answering.engine import Engine
 from knowledge.answering.words import plain
+from knowledge.importing.drafting import import_document
+from knowledge.importing.linking import linker_of
 from knowledge.model import Audience, Verdict
 from knowledge.safety import load_safety
-from knowledge.topics.library import load_topics
+from knowledge.topics.library import load_concerns, load_topics
 
 EXAMS = Path(__file__).parents[1] / "exams"
 PAIRS = Path(__file__).with_name("pairs.yaml")
@@ -57,6 +61,41 @@ def test_the_same_words_get_each_school_its_own_rule(engine, slug, verdict):
     answer = engine.answer(slug, Audience.STAFF, "can i add a mum on facebook")
     assert answer.verdict is verdict
     assert all(citation.school.slug == slug for citation in answer.citations)
+
+
+OUTSIDERS = """
+can my son do his homework on my school laptop at home
+can my husband use my school ipad at the weekend
+is my daughter allowed to log in with my school account
+may my partner post on the class page for me
+can my flatmate look at the photos of the class
+""".strip().splitlines()
+
+
+@pytest.mark.parametrize("slug", SLUGS)
+@pytest.mark.parametrize("message", OUTSIDERS)
+def test_what_the_schools_people_may_do_is_no_yes_for_a_teachers_own_family(engine, slug, message):
+    for role in (Audience.STAFF, Audience.GOVERNOR):
+        assert engine.answer(slug, role, message).verdict not in {Verdict.ALLOWED, Verdict.ALLOWED_IF}
+
+
+def test_a_permission_for_everybody_at_school_is_no_yes_for_a_teachers_own_family(engine, tmp_path):
+    policy = tmp_path / "laptops.md"
+    policy.write_text(
+        "# Laptops and tablets\n\nStaff laptops: school laptops may be taken home and used at home for school work.\n\n"
+        "Staff must keep their school laptop safe. Staff must not leave a school laptop in a car.\n",
+        encoding="utf-8",
+    )
+    for name, text in import_document(policy, "alder-brook", linker_of(engine.model)).items():
+        (tmp_path / "alder-brook" / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / "alder-brook" / name).write_text(text, encoding="utf-8")
+    imported = Engine(load([tmp_path / "alder-brook"], engine.model.topics), engine.model, load_concerns())
+
+    def verdict(question):
+        return imported.answer("alder-brook", Audience.STAFF, question).verdict
+
+    assert verdict("can i use my school laptop at home") is Verdict.ALLOWED
+    assert verdict("can my son use my school laptop at home") is Verdict.NOT_COVERED
 
 
 # --- safety outranks every clause

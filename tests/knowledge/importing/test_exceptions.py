@@ -23,6 +23,8 @@ def terms(sentence):
         ("Phones must not be used except at break times.", {"time.break"}, "allowed_if"),
         ("Staff must not add a pupil unless the pupil is a relative.", {"person.family"}, "forbidden"),
         ("Staff should not add a parent unless they are related to them.", {"person.family"}, "discouraged"),
+        ("Staff must not add a parent unless they are immediate family.", {"person.close_family"}, "forbidden"),
+        ("Staff must not add a pupil except a close relative.", {"person.close_family"}, "forbidden"),
         (
             "Families must not share photos of any child apart from their own children.",
             {"person.own_child"},
