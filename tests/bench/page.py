@@ -88,6 +88,10 @@ def _head(results: Results) -> str:
         "",
         f"`make bench` on {datetime.now(UTC).date()}; {machine}; Python {platform.python_version()}, {libraries}.",
         "That command writes this page whole.",
+        "",
+        "What was measured of reports (`make storm`, `make bench-reports`: that none is lost, how many the store takes, how",
+        "long a reporter waits) stands in [benchmarks-reports.md](benchmarks-reports.md), and of Slack and Telegram with 300",
+        "people at once (`make storm-channels`) in [benchmarks-channels.md](benchmarks-channels.md).",
     ]
     if results.skipped:
         lines += ["", "Not measured in this run:", "", *(f"- {reason}" for reason in results.skipped)]
