@@ -89,8 +89,8 @@ def _head(results: Results) -> str:
         f"`make bench` on {datetime.now(UTC).date()}; {machine}; Python {platform.python_version()}, {libraries}.",
         "That command writes this page whole.",
         "",
-        "What was measured of reports (`make storm`, `make bench-reports`: that none is lost, how many the store takes, how",
-        "long a reporter waits) stands in [benchmarks-reports.md](benchmarks-reports.md), and of Slack and Telegram with 300",
+        "That no report is lost (`make storm`), how many the store takes and how long a reporter waits",
+        "(`make bench-reports`) stands in [benchmarks-reports.md](benchmarks-reports.md); Slack and Telegram with 300",
         "people at once (`make storm-channels`) in [benchmarks-channels.md](benchmarks-channels.md).",
     ]
     if results.skipped:
