@@ -13,7 +13,7 @@ from bot.channels.slack import manifest as module
 from bot.channels.slack.interactions import COMMANDS as HEARD_COMMANDS
 from bot.channels.slack.interactions import CONCERN_SHORTCUT
 from bot.channels.slack.manifest import EVENTS, SCOPES
-from bot.commands.manifest import manifest as command
+from bot.cli import askfirst
 from tests.platforms import slack_scopes
 
 URL = "https://bot.example.org/slack/st-peters"
@@ -33,7 +33,7 @@ _LONGEST = {
 
 
 def printed(*arguments):
-    done = CliRunner().invoke(command, arguments)
+    done = CliRunner().invoke(askfirst, ["manifest", *arguments])
     assert done.exit_code == 0, done.output
     return done.output
 
@@ -95,7 +95,7 @@ def test_for_socket_mode_no_address_is_named_and_over_http_every_one():
 
 
 def test_an_address_that_slack_does_not_take_is_refused_in_one_line():
-    done = CliRunner().invoke(command, ["--url", "http://bot.example.org/slack/st-peters"])
+    done = CliRunner().invoke(askfirst, ["manifest", "--url", "http://bot.example.org/slack/st-peters"])
     assert done.exit_code == 2
     assert "begin with https://" in done.output
 
