@@ -34,11 +34,15 @@ _HARDLY_ON_TOPIC = 0.05
 
 @dataclass(frozen=True, slots=True)
 class Sure:
-    """How sure an answer is: the chances that the policy rules on the question, and that this answer is right."""
+    """How sure an answer is: the chances that the policy rules on the question, and that this answer is right.
+
+    `in_common` tells whether question and clause share more than when, where and who.
+    """
 
     ruled_on: float
     right: float
     wording: Wording
+    in_common: bool
 
     def of_an_exception(self, clause: Clause, decision: Decision) -> Decision:
         """Give the ban itself where it is not sure enough that the question is about an exception to it.
@@ -61,6 +65,8 @@ class Sure:
             return "what is permitted is permitted to other people, or elsewhere"
         if read.for_outsider and not any(tag.startswith("person.") for tag in best.clause.about & read.shown):
             return "what the school's people may do says nothing of somebody outside it"
+        if decision.verdict is Verdict.ALLOWED and not self.in_common:
+            return "the clause shares nothing with the question but when and where"
         right_enough = best.clause.modality in BAN or self.right >= _RIGHT
         if self.ruled_on < _RULED_ON or not right_enough:
             return f"a yes needs more certainty (ruled on: {self.ruled_on:.0%}, right: {self.right:.0%})"

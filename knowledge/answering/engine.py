@@ -10,8 +10,8 @@ import numpy as np
 from knowledge.answering.answer import Answer, Citation, FollowUp, Help, Why
 from knowledge.answering.asking import asks_for_an_outsider, kind_of, subject_of
 from knowledge.answering.caution import Sure, asked_leave, safest
-from knowledge.answering.circumstances import circumstances_of
-from knowledge.answering.concern import Listener
+from knowledge.answering.circumstances import FAMILY, circumstances_of
+from knowledge.answering.concern import Heard, Listener
 from knowledge.answering.courtesy import courtesy_in
 from knowledge.answering.expecting import expected
 from knowledge.answering.fitted import Signs
@@ -24,7 +24,6 @@ from knowledge.model import Audience, Clause, Modality, Verdict
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from knowledge.answering.concern import Heard
     from knowledge.answering.ranking import Ranked
     from knowledge.answering.topic_model import TopicModel
     from knowledge.model import School
@@ -80,6 +79,13 @@ class Engine:
             return replace(answers[0], more=tuple(answers[1:]))
         return whole
 
+    def hears(self, role: Audience, message: str) -> Heard:
+        """Tell which worry a message speaks of, as `answer` does, without looking for what the policy says."""
+        heard = self._listener.hear(message, role)
+        if courtesy_in(message) or (heard.help is not Help.FIRST and not self.model.understands(closely_read(message))):
+            return Heard(Help.NONE, chance=0.0)
+        return heard
+
     def signs(self, slug: str, role: Audience, question: str) -> Signs | None:
         """Give what confidence is judged by, for calibrating; None where the school has no clause at all."""
         index = self.index(slug)
@@ -95,13 +101,17 @@ class Engine:
 
     def _read(self, index: SchoolIndex, role: Audience, text: str, told: frozenset[str]) -> Read:
         words = index.localise(self.model.read(text))
+        shown = circumstances_of(words, role, self.model.lexicon)
+        for_outsider = asks_for_an_outsider(words, role)
+        if for_outsider:  # the relation is who would do it, not whom it is done to
+            shown -= FAMILY
         return Read(
             words=words,
             role=role,
             subject=subject_of(words, role),
-            for_outsider=asks_for_an_outsider(words, role),
+            for_outsider=for_outsider,
             kind=kind_of(self.model.read(asking_part(text))),
-            shown=circumstances_of(words, role, self.model.lexicon) | told,
+            shown=shown | told,
             expects=expected(words),
             chances=self.model.probabilities(words, role),
         )
@@ -133,7 +143,7 @@ class Engine:
             silent = replace(answer, citations=_cite(index.school, near), confidence=1 - covered)
             return _because(silent, f"the policy rules on this with a chance of {covered:.0%} only")
         right = index.fitted.chance_right(signs)
-        sure = Sure(covered, right, index.school.policy.wording)
+        sure = Sure(covered, right, index.school.policy.wording, in_common=bool(index.in_common(read, best.clause)))
         decision = sure.of_an_exception(best.clause, decide(best.clause, read.kind, read.words, read.shown))
         if reason := sure.withholds(decision, best, read):
             near = [r.clause for r in ranked if r.topic > _NEAR or r.words > _NEAR]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from functools import cache
 from pathlib import Path
 
@@ -15,7 +15,7 @@ from knowledge.reading import Field, Problems, read_file
 LEXICON = Path(__file__).with_name("lexicon.yaml")
 THESAURUS = Path(__file__).with_name("concepts")
 _FILE = "lexicon.json"
-_GIVERS = ("head", "parent", "subject", "school", "governors")
+_GIVERS = ("head", "leader", "parent", "subject", "school", "governors")
 _DERIVED = frozenset(
     {
         "person.family",
@@ -27,6 +27,26 @@ _DERIVED = frozenset(
     }
 )
 """Circumstances that no phrase shows by itself; circumstances.py tells them from several."""
+
+
+_AROUND = ("time.", "place.", "person.")
+_PEOPLE = ("head", "leader", "pupil", "parent", "staff", "governor")
+"""The concepts that are people."""
+
+
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """Several words that show a circumstance together, unless others stand there too.
+
+    `beside` has to be shown already, nothing of the kind `where_no` may be, and `instead_of` isn't so after all.
+    """
+
+    shows: str
+    says: tuple[str, ...]
+    unless: tuple[str, ...] = ()
+    beside: str = ""
+    where_no: str = ""
+    instead_of: str = ""
 
 
 @dataclass(frozen=True)
@@ -43,17 +63,28 @@ class Lexicon:
     empty: frozenset[str]
     foreign: frozenset[str]
     spellings: Phrases
+    shapes: tuple[Shape, ...]
 
     @property
     def tags(self) -> frozenset[str]:
         """Give every circumstance that a clause may name."""
         shown = {tag for found in self.circumstances.table.values() for tag in found if not tag.endswith("_relation")}
+        shown |= {shape.shows for shape in self.shapes}
         return frozenset(shown | _DERIVED | {way.tag for _, ways in self.permissions.ways for way in ways})
 
     @property
     def words(self) -> set[str]:
         """Give every word of every phrase, so that none is taken for a slip of the pen."""
         return {*self.circumstances.words, *self.concepts.words, *self.thesaurus.words}
+
+    @property
+    def when_where_and_who(self) -> frozenset[str]:
+        """Give every word of the phrases for times, places and people, and the concepts that are people, with an @."""
+        said = [
+            *(phrase for phrase, tags in self.circumstances.table.items() if tags[0].startswith(_AROUND)),
+            *(phrase for phrase, tags in self.concepts.table.items() if tags[0] in _PEOPLE),
+        ]
+        return frozenset({*(f"@{concept}" for concept in _PEOPLE), *(word for one in said for word in one.split())})
 
     def spelt_out(self, words: list[str]) -> list[str]:
         """Give the words with text-speak written out ("u" as "you"), without courtesies if anything else is there."""
@@ -86,6 +117,7 @@ class Lexicon:
             "permissions": [p.people, p.given, p.refused, p.only_asked_after, sorted(p.cues)],
             "empty": sorted(self.empty),
             "foreign": sorted(self.foreign),
+            "shapes": [asdict(shape) for shape in self.shapes],
         }
         (folder / _FILE).write_text(json.dumps({**tables, **rest}), encoding="utf-8")
 
@@ -102,6 +134,10 @@ class Lexicon:
             empty=frozenset(kept["empty"]),
             foreign=frozenset(kept["foreign"]),
             spellings=Phrases(*kept["spellings"]),
+            shapes=tuple(
+                Shape(**{**shape, "says": tuple(shape["says"]), "unless": tuple(shape["unless"])})
+                for shape in kept["shapes"]
+            ),
         )
 
 
@@ -115,6 +151,7 @@ def load_lexicon(path: Path = LEXICON) -> Lexicon:
     row = root.entry(
         required=[
             "circumstances",
+            "shapes",
             "concepts",
             "people",
             "given",
@@ -146,6 +183,7 @@ def load_lexicon(path: Path = LEXICON) -> Lexicon:
                 **row.read("spellings", _spellings, {}),
             }
         ),
+        shapes=row.read("shapes", _shapes, ()),
     )
     problems.raise_any()
     return lexicon
@@ -185,3 +223,20 @@ def _patterns(where: Field) -> tuple[str, ...]:
 
 def _spellings(where: Field) -> dict[str, list[str]]:
     return {typed: meant.name.split() for meant, value in where.pairs() for typed in value.texts()}
+
+
+def _shapes(where: Field) -> tuple[Shape, ...]:
+    found = []
+    for item in where.items():
+        row = item.entry(required=["shows", "says"], optional=["unless", "beside", "where_no", "instead_of"])
+        found.append(
+            Shape(
+                shows=row.read("shows", Field.text, ""),
+                says=row.read("says", _patterns, ()),
+                unless=row.read("unless", _patterns, ()),
+                beside=row.read("beside", Field.text, ""),
+                where_no=row.read("where_no", Field.text, ""),
+                instead_of=row.read("instead_of", Field.text, ""),
+            )
+        )
+    return tuple(found)

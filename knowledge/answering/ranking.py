@@ -97,6 +97,7 @@ class SchoolIndex:
         self.school, self.model = school, model
         clauses = school.clauses
         texts = [model.read(clause.text) for clause in clauses]
+        self._around_it = frozenset(map(stem, model.lexicon.when_where_and_who))
         self._own_words = {" ".join(word.split()): plain.split() for word, plain in school.words.items()}
         self._own_last_words = {word.split()[-1] for word in self._own_words}
         self.links = np.stack([self._link(c, text) for c, text in zip(clauses, texts, strict=True)])
@@ -152,6 +153,11 @@ class SchoolIndex:
                 for length in range(1, min(i + 1, _LONGEST_OWN) + 1):
                     out += self._own_words.get(" ".join(words[i - length + 1 : i + 1]), ())
         return out
+
+    def in_common(self, read: Read, clause: Clause) -> set[str]:
+        """Give what question and clause share of telling words and concepts, but for times, places and people."""
+        said, told = self._bag(read.words)[0], self._bag(self.model.read(clause.text))[0]
+        return (said & told) - self._around_it
 
     def ruled_on(self, asked_about: frozenset[Audience], *, facts: bool) -> NDArray[np.float32]:
         """Give 1 for each topic that a clause for one of these audiences (any, where facts count) rules on, else 0."""

@@ -41,8 +41,13 @@ class Decision:
     open: Condition | None = None
 
 
+_LEADERS = frozenset({"deputy", "senior", "leadership", "slt", "manager", "lead", "leader", "leaders", "dsl"})
+"""Words by which a clause lets somebody beside the head give leave."""
+
+
 def decide(clause: Clause, kind: Kind, words: list[str], shown: frozenset[str]) -> Decision:
     """Decide what one clause means for one question."""
+    shown = _given_for(clause, shown)
     if clause.modality is Modality.FACT or kind.wants_fact:
         return Decision(Verdict.INFO, f"a {clause.modality} answers a question of the kind {kind}")
     if clause.modality is Modality.SHOULD and kind is Kind.MAY and not _in_line(clause, words):
@@ -52,6 +57,15 @@ def decide(clause: Clause, kind: Kind, words: list[str], shown: frozenset[str]) 
     if clause.modality is Modality.MAY:
         return _permitted(clause, kind, shown)
     return _banned(clause, kind, words, shown)
+
+
+def _given_for(clause: Clause, shown: frozenset[str]) -> frozenset[str]:
+    """Count a deputy's leave as the head's where the clause names one, and their refusal always."""
+    if "refused.leader" in shown:
+        return shown | {"refused.head"}
+    if "permission.leader" in shown and not _LEADERS.isdisjoint(words_of(clause.text)):
+        return shown | {"permission.head"}
+    return shown
 
 
 def _in_line(clause: Clause, words: list[str]) -> bool:

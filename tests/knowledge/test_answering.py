@@ -411,3 +411,16 @@ def test_no_exam_question_is_nearly_a_phrasing_that_the_engine_knows(engine):
         workers=-1,
     ).max(axis=1)
     assert [row["id"] for row, nearest in zip(rows, near, strict=True) if nearest > 85] == []
+
+
+def test_a_report_is_heard_as_the_same_words_are_when_they_are_asked(engine):
+    texts = [(EXAMS / f"{slug}.jsonl").read_text(encoding="utf-8") for slug in SLUGS]
+    rows = [json.loads(line) for text in texts for line in text.splitlines()]
+    asked = [
+        ("st-peters", "parent", words) for words in ("thank you", "hello", "pomocy moje dziecko jest bite w domu", "")
+    ]
+    asked += [(row["school"], row["role"], row["q"]) for row in rows[::5]]
+    for slug, role, words in asked:
+        answer, heard = engine.answer(slug, Audience(role), words), engine.hears(Audience(role), words)
+        assert (heard.concern, heard.urgent) == (answer.concern, answer.urgent), words
+    assert any(engine.hears(Audience(role), words).urgent for _, role, words in asked)

@@ -44,6 +44,26 @@ def test_permission_that_was_given_or_refused_is_shown(said, shown):
     assert shown in circumstances_of(said.split(), Audience.STAFF, load_lexicon())
 
 
+@pytest.mark.parametrize(
+    ("role", "said", "shown", "not_shown"),
+    [
+        ("staff", "the deputy head said yes", "permission.leader", "permission.head"),
+        ("staff", "the school office said yes", "permission.school", "permission.head"),
+        ("staff", "my sister is a mum here", "person.close_family", "person.own_child"),
+        ("parent", "my sister wants to film", "", "person.own_child"),
+        ("parent", "can my daughter come", "person.own_child", "person.family"),
+        ("staff", "at lunch while i am on duty", "place.near_pupils", "time.break"),
+        ("staff", "at lunch but not on duty", "time.break", "place.near_pupils"),
+        ("staff", "in the corridor", "place.elsewhere", "place.near_pupils"),
+        ("staff", "the head doesnt know about my cousin", "refused.head", "permission.head"),
+    ],
+)
+def test_who_said_so_and_whose_family_it_is_are_told_apart(role, said, shown, not_shown):
+    found = circumstances_of(said.split(), Audience(role), load_lexicon())
+    assert {shown} - {""} <= found
+    assert not_shown not in found
+
+
 def test_permission_that_is_only_asked_about_is_not_shown():
     assert not circumstances_of(words_of("do i need the head to have agreed"), Audience.STAFF, load_lexicon())
 
@@ -67,7 +87,7 @@ def test_a_kept_lexicon_reads_messages_as_the_one_it_was_kept_from(tmp_path):
     kept = Lexicon.load(tmp_path)
     assert kept.tags == fresh.tags
     assert kept.words == fresh.words
-    for message in ("hiya can u add a mum on fb", "the head said i can use my phone at lunch", "wer is the policy"):
+    for message in ("at lunch on duty", "hiya can u add a mum on fb", "the head said i can use my phone at lunch", "wer is the policy"):
         words = fresh.spelt_out(message.split())
         assert kept.spelt_out(message.split()) == words
         assert circumstances_of(words, Audience.STAFF, kept) == circumstances_of(words, Audience.STAFF, fresh)
