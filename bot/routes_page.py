@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from handlers.wording import say
 from knowledge.model import KINDS, SUBJECTS
-from knowledge.routing import CHILD_AT_RISK, Concern, route
+from knowledge.routing import CHILD_AT_RISK, Concern, Staffing, route
 from knowledge.smart.signposts import load_signposts
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from knowledge.model import School
-    from knowledge.routing import Routed
+    from knowledge.routing import Recipient, Routed
 
 _BY_TITLE = ("head", "dsl", "chair")
 _ABOUT_THE_PAGE = """\
@@ -35,13 +36,16 @@ def subject_label(school: School, about: Iterable[str]) -> str:
     return " and ".join(words)
 
 
-def said(school: School, concern: Concern, routed: Routed) -> list[str]:
+def said(school: School, concern: Concern, staffing: Staffing) -> list[str]:
     """Say who would get a report, who wouldn't, and why, in lines."""
+    routed = route(school, concern, staffing)
     name = "routes.child" if concern.child_at_risk else "routes.kind"
     lines = [say(name, kind=kind_label(concern.kind), about=subject_label(school, concern.about))]
     for position, one in enumerate(routed.recipients, start=1):
         form = "routes.away" if one.away else "routes.tells"
         lines.append("  " + say(form, position=str(position), title=one.title, reason=one.reason, basis=one.basis))
+    if also := told_where_a_child_is_at_risk(school, concern, staffing, routed):
+        lines.append("  " + say("routes.also", who=", ".join(one.title for one in also)))
     if routed.next_in_line:
         lines.append("  " + say("routes.next", who=", ".join(one.title for one in routed.next_in_line)))
     lines += ["  " + say("routes.never", title=one.title, reason=one.reason) for one in routed.excluded]
@@ -50,6 +54,15 @@ def said(school: School, concern: Concern, routed: Routed) -> list[str]:
     if routed.signposts:
         lines.append("  " + say("routes.signposts", lines=_names(routed.signposts)))
     return lines
+
+
+def told_where_a_child_is_at_risk(
+    school: School, concern: Concern, staffing: Staffing, routed: Routed
+) -> list[Recipient]:
+    """Give who is told beside the others where a child is at risk."""
+    told = {recipient.role for recipient in routed.recipients}
+    more = route(school, replace(concern, child_at_risk=True), staffing)
+    return [recipient for recipient in more.recipients if recipient.role not in told]
 
 
 def page(school: School) -> str:
@@ -72,11 +85,10 @@ def page(school: School) -> str:
 
 
 def _cells(school: School, kind: str, subject: str, routed: Routed) -> tuple[str, ...]:
-    told = [recipient.role for recipient in routed.recipients]
     goes_to = ", ".join(recipient.title for recipient in routed.recipients)
-    at_risk = route(school, Concern(kind, frozenset({subject}), child_at_risk=True))
-    if also := [recipient.title for recipient in at_risk.recipients if recipient.role not in told]:
-        goes_to += f"; if a child may be at risk also {', '.join(also)}"
+    concern = Concern(kind, frozenset({subject}))
+    if also := told_where_a_child_is_at_risk(school, concern, Staffing(), routed):
+        goes_to += f"; if a child may be at risk also {', '.join(one.title for one in also)}"
     basis = dict.fromkeys(recipient.basis for recipient in routed.recipients)
     never = ", ".join(left_out.title for left_out in routed.excluded)
     return goes_to, never or "–", _names(routed.signposts) or "–", "; ".join(basis)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
 ANSWER = "report.answer"
 _ADULTS_STEPS = ("danger", "kind", "who", "role", "child", "safe", "what", "when", "where", "reach")
 _CHILDS_STEPS = ("danger", "what", "who", "role", "safe", "reach")
-_SHORT_STEPS = ("danger", "kind", "who", "what")
+_SHORT_STEPS = ("kind", "who", "what")
 _OPTIONAL = frozenset({"when", "where", "reach"})
 _YES_OR_NO = ("yes", "no", "unsure")
 _CHOICES = {
@@ -31,6 +32,18 @@ _CHOICES = {
     "child": _YES_OR_NO,
     "safe": ("yes", "no"),
 }
+_YES = frozenset({"y", "ye", "yea", "yeah", "yeh", "yep", "yes", "yes please", "yh", "yup"})
+_NOT_SURE = frozenset({"dont know", "dunno", "i dont know", "idk", "im not sure", "maybe", "no idea", "not sure"})
+_WAYS = {
+    "yes": _YES,
+    "no": frozenset({"n", "na", "nah", "no", "no thanks", "nope"}),
+    "unsure": _NOT_SURE,
+    "unknown": _NOT_SURE,
+    "adult": _YES,
+    "staff": frozenset({"teacher", "member of staff", "teaching assistant", "ta"}),
+}
+"""How people type a choice that has other words."""
+_BEFORE_IT = re.compile(r"^(yes|no), |^(a|an|the|another) ")
 _OTHER_ADULTS = ("staff", "volunteer", "governor", "unsure")
 
 
@@ -45,44 +58,62 @@ def words_of(answers: Mapping[str, str]) -> str:
     return "\n".join(answers[name] for name in _TEXTS if answers.get(name))
 
 
-def doubts(
-    role: Audience, school: School, answers: Mapping[str, str], contacts: Contacts | None
-) -> tuple[tuple[Named, Field], ...]:
-    """Give everybody who is named and of whom it isn't said yet whether it is about them, each with its step."""
+def named(school: School, answers: Mapping[str, str], contacts: Contacts | None) -> tuple[Named, ...]:
+    """Give everybody whom the words name, but for whoever the report is about in any case."""
     job = answers.get("role") if answers.get("who") == "adult" else None
-    named = [one for one in named_in(words_of(answers), school, contacts) if one.roles != {job}]
-    return tuple((one, _doubt(one, role)) for one in named)
+    return tuple(one for one in named_in(words_of(answers), school, contacts) if one.roles != {job})
 
 
-def _doubt(named: Named, role: Audience) -> Field:
+def doubts(role: Audience, people: Iterable[Named]) -> tuple[Field, ...]:
+    """Give the steps that ask whether it is about those who are named: one for all whom the same words may mean."""
+    asked: dict[str, list[Named]] = {}
+    for one in people:
+        asked.setdefault(one.words.casefold(), []).append(one)
+    return tuple(_doubt(alike[0], role, several=len(alike) > 1) for alike in asked.values())
+
+
+def _doubt(named: Named, role: Audience, *, several: bool) -> Field:
     name = f"{NAMED}{named.who}"
     choices = tuple(Button(_words("named", value, role), ANSWER, f"{name}:{value}") for value in _OF_THE_NAMED)
     return Field(
         name,
-        ask=say("report.ask_named", words=named.words),
+        ask=say("report.ask_named_several" if several else "report.ask_named", words=named.words),
         hint=say("report.hint_named"),
         choices=choices,
         optional=True,
     )
 
 
-def says(name: str, school: School) -> str:
-    """Say what a step was about."""
+def still_said(answers: Mapping[str, str], text: str, school: School, contacts: Contacts | None) -> dict[str, str]:
+    """Give the answers that still stand once a text is given: whoever it names is asked about anew."""
+    anew = {f"{NAMED}{one.who}" for one in named_in(text, school, contacts)}
+    return {name: value for name, value in answers.items() if name not in anew}
+
+
+def without_told(answers: Mapping[str, str]) -> dict[str, str]:
+    """Give the answers as if it had not been said of anybody that they were told."""
+    return {name: value for name, value in answers.items() if not (name.startswith(NAMED) and value == "told")}
+
+
+def says(name: str, school: School, people: Iterable[Named] = ()) -> str:
+    """Say what a step was about; `people` are those who are named, for somebody who may see by which words."""
     if not name.startswith(NAMED):
         return say(f"report.says_{name}")
+    if words := next((one.words for one in people if f"{NAMED}{one.who}" == name), ""):
+        return say("report.says_named", who=say("report.words_named", words=words))
     who = name.removeprefix(NAMED)
     return say("report.says_named", who=school.title_of(who) if who in ROLES else say("report.somebody_named"))
 
 
 def steps(role: Audience, school: School, answers: Mapping[str, str]) -> tuple[Field, ...]:
     """Give the steps for this reporter, going by what was answered already."""
-    if _is_short(role, answers):
-        # A friend request takes three taps; danger is not asked about once the kind is known.
-        names = tuple(name for name in _SHORT_STEPS if name != "danger" or name in answers)
-    else:
-        names = _CHILDS_STEPS if role is Audience.PUPIL else _ADULTS_STEPS
+    short = _is_short(role, answers)
+    names: tuple[str, ...] = _CHILDS_STEPS if role is Audience.PUPIL else _ADULTS_STEPS
+    if short:
+        # A friend request takes three taps; what was answered before the report became one is not lost.
+        names = tuple(name for name in names if name in _SHORT_STEPS or answers.get(name))
     asked = [name for name in names if _applies(name, answers)]
-    return tuple(_field(name, role, school, optional=_is_short(role, answers)) for name in asked)
+    return tuple(_field(name, role, school, optional=short) for name in asked)
 
 
 def _is_short(role: Audience, answers: Mapping[str, str]) -> bool:
@@ -148,22 +179,23 @@ def _words(kind: str, name: str, role: Audience) -> str:
 
 def chosen(name: str, text: str, role: Audience, school: School) -> str | None:
     """Give the choice that somebody typed instead of pressing it, or None where it is none."""
-    typed = text.strip().strip(".!").casefold()
-    values = choices_of(name, school)
+    typed, values = _bare(text), choices_of(name, school)
+    bare = {typed, _BEFORE_IT.sub("", typed)}
     for value in values:
-        if typed in (value.casefold(), label(name, value, role, school).strip(".!").casefold()):
+        said = _bare(label(name, value, role, school))
+        if bare & {value, said, _BEFORE_IT.sub("", said)}:
             return value
-    short = {
-        "y": "yes",
-        "yeah": "yes",
-        "yep": "yes",
-        "n": "no",
-        "nope": "no",
-        "not sure": "unsure",
-        "dont know": "unsure",
-    }
-    guess = short.get(typed.replace("'", "").replace("’", ""))
-    return guess if guess in values else None
+    return next((value for value, ways in _WAYS.items() if value in values and bare & ways), None)
+
+
+def begins_with_yes(text: str) -> bool:
+    """Tell whether somebody says yes, and goes on to say more."""
+    first = _bare(text).partition(" ")[0].strip(",.!")
+    return len(first) > 1 and first in _YES
+
+
+def _bare(text: str) -> str:
+    return " ".join(text.casefold().replace("'", "").replace("’", "").strip(" \t\n.!?,…").split())
 
 
 def concern_of(
@@ -187,8 +219,9 @@ def concern_of(
     else:
         about = who
     subjects, doubtful, people = {about}, frozenset[str](), frozenset[str]()
+    asked: dict[str, str] = {}
     for one in named:
-        said = answers.get(f"{NAMED}{one.who}")
+        said = answers.get(f"{NAMED}{asked.setdefault(one.words.casefold(), one.who)}")
         if said == "told":
             continue
         people |= {one.who} - set(ROLES)

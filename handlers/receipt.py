@@ -7,13 +7,17 @@ from typing import TYPE_CHECKING
 from handlers.message import Card, Reply, Signal
 from handlers.wording import say
 from knowledge.model import Audience
+from knowledge.routing import Urgency
 from knowledge.smart.signposts import load_signposts
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from handlers.ports import Sent, World
+    from handlers.ports import NewCase, Sent, World
     from knowledge.model import School
+
+
+_FOR_A_CHILD = "childline"
 
 
 def confirmed(sent: Sent, world: World) -> Reply:
@@ -24,17 +28,39 @@ def confirmed(sent: Sent, world: World) -> Reply:
     if case.readers:
         lines.append(say("report.would_go_to" if case.trial else "report.goes_to", who=titles(case.readers, school)))
     if case.ring:
-        lines.append(say("report.nobody", lines=help_lines(case.ring, case.school, world)))
+        ring = [_FOR_A_CHILD, *(body for body in case.ring if body != "lado")] if child else case.ring
+        whom = help_lines(ring, case.school, world)
+        lines.append(say("report.child_nobody" if child else "report.nobody", lines=whom))
+    lines += _while_closed(case, world)
     lines += [say("report.reference", reference=sent.reference), say("report.code", code=sent.code)]
     if case.answers.get("safe") == "no":
         lines.append(say("report.not_messaged"))
     if case.signposts and not child:
         lines.append(say("report.signposts", lines=help_lines(case.signposts, case.school, world)))
-    lines += _afterwards(case.role, case.readers, school)
+    lines += _afterwards(case.role, _there(case, world), school)
     return Reply(
         (Card(say("report.child_sent" if child else "report.sent"), tuple(lines), signal=Signal.HELP),),
         ends=True,
     )
+
+
+def _while_closed(case: NewCase, world: World) -> list[str]:
+    """Say that the school was closed when it was sent, and who is there for a child at risk; not twice whom to ring."""
+    contacts = world.contacts.get(case.school)
+    if contacts is None or contacts.is_open(case.at) or case.ring:
+        return []
+    if case.role == Audience.PUPIL:
+        return [say("report.child_closed_ring", lines=help_lines((_FOR_A_CHILD, "police"), case.school, world))]
+    if case.child_at_risk or case.urgency is Urgency.NOW:
+        return [say("report.closed_ring", lines=help_lines(("out-of-hours", "police"), case.school, world))]
+    return [say("report.closed_now")]
+
+
+def _there(case: NewCase, world: World) -> tuple[str, ...]:
+    """Give the readers' roles that somebody filled on the day on which it was sent."""
+    contacts = world.contacts.get(case.school)
+    gone = contacts.staffing(case.at).gone(case.never) if contacts else frozenset()
+    return tuple(role for role in case.readers if role not in gone)
 
 
 def _afterwards(role: str, readers: tuple[str, ...], school: School) -> list[str]:

@@ -73,6 +73,8 @@ def unsent(message: Message, world: World) -> Reply | None:
     draft = world.drafts.current(message.person, message.conversation)
     if not message.private or draft is None or draft.left or draft.school != message.school:
         return None
+    if draft.answers.get("safe") == "no" and _command_in(message.text) != _SEND:
+        return None  # somebody else may be holding the phone
     if world.memory.recall(message.person, message.conversation, _REMINDED).get("draft") == draft.id:
         return None
     until = world.clock() + _REMINDS
@@ -173,14 +175,24 @@ def _heard(draft: Draft, message: Message, world: World) -> Reply:
     if step is None:
         if _command_in(text) == _SEND:
             return _send(draft.id, message, world)
-        return _ask(_with_words(draft, message, world), message, world, *files, _note("report.added_words"))
+        cards = (*_danger_in(text, message, world), *files, _note("report.added_words"))
+        return _ask(_with_words(draft, message, world), message, world, *cards)
     if not intake.choices_of(step.name, school):
         skipped = step.optional and text.strip().strip(".!").lower() in ("skip", say("report.skip").lower())
-        return _take(draft, step.name, "" if skipped else text, message, world, *files)
-    value = intake.chosen(step.name, text, message.role, school)
-    if value is None:
-        return _ask(_with_words(draft, message, world), message, world, *files, _note("report.kept_words"))
-    return _choose(draft, step.name, value, message, world, *files)
+        return _take_words(draft, step.name, "" if skipped else text, message, world, *files)
+    return _typed(draft, step, message, world, *files)
+
+
+def _typed(draft: Draft, step: Field, message: Message, world: World, *files: Card) -> Reply:
+    """Take a text where a choice was asked: as the choice that it says, else as more of what happened."""
+    value = intake.chosen(step.name, message.text, message.role, _school(draft, world))
+    if value is not None:
+        return _choose(draft, step.name, value, message, world, *files)
+    draft = _with_words(draft, message, world)
+    if step.name == "danger" and intake.begins_with_yes(message.text):
+        return _choose(draft, step.name, "yes", message, world, *files)
+    cards = (*_danger_in(message.text, message, world), *files, _note("report.kept_words"))
+    return _ask(draft, message, world, *cards)
 
 
 def _command_in(text: str) -> str:
@@ -216,12 +228,27 @@ def _wrote(draft: Draft, message: Message, world: World) -> Reply:
     step = _next(draft, message, world)
     if step is None or step.name != message.value or intake.choices_of(step.name, _school(draft, world)):
         return _ask(draft, message, world)
-    return _take(draft, step.name, message.text, message, world)
+    return _take_words(draft, step.name, message.text, message, world)
+
+
+def _take_words(draft: Draft, name: str, words: str, message: Message, world: World, *cards: Card) -> Reply:
+    """Take words for a step; danger that they speak of comes first, and whoever they name is asked about anew."""
+    if words == draft.answers.get(name):
+        return _take(draft, name, words, message, world, *cards)
+    danger = _danger_in(words, message, world)
+    return _take(_said_anew(draft, words, world), name, words, message, world, *danger, *cards)
 
 
 def _with_words(draft: Draft, message: Message, world: World) -> Draft:
     words = "\n".join(filter(None, (draft.answers.get("what"), message.text)))
+    draft = _said_anew(draft, message.text, world)
     return _keep(replace(draft, answers={**draft.answers, "what": words}), message, world)
+
+
+def _said_anew(draft: Draft, words: str, world: World) -> Draft:
+    """Forget what was said of those whom new words name: it was said of other words."""
+    contacts = world.contacts.get(draft.school)
+    return replace(draft, answers=intake.still_said(draft.answers, words, _school(draft, world), contacts))
 
 
 def _choose(draft: Draft, name: str, value: str, message: Message, world: World, *cards: Card) -> Reply:
@@ -234,15 +261,21 @@ def _choose(draft: Draft, name: str, value: str, message: Message, world: World,
         complaints = load_signposts()["complaints-procedure"].reach
         note = Card(say("report.complaint", complaints=complaints), signal=Signal.INFO)
         return _ask(draft, message, world, *cards, note)
-    danger = (_danger(message, world),) if (name, value) == ("danger", "yes") else ()
+    danger = (_danger(message, world, value),) if name == "danger" and value != "no" else ()
     return _take(draft, name, value, message, world, *cards, *danger)
 
 
-def _danger(message: Message, world: World) -> Card:
+def _danger_in(words: str, message: Message, world: World) -> tuple[Card, ...]:
+    """Say 999 where words speak of danger now, whatever was answered before."""
+    return (_danger(message, world),) if unfinished.in_danger_now(words, world) else ()
+
+
+def _danger(message: Message, world: World, value: str = "yes") -> Card:
     child = message.role is Audience.PUPIL
+    name = f"{'child_' if child else ''}danger{'_unsure' if value == 'unsure' else ''}"
     lines = help_lines(("police", "childline") if child else ("police", "childline", "nspcc"), message.school, world)
     return Card(
-        say("report.child_danger" if child else "report.danger"),
+        say(f"report.{name}"),
         (say("report.help_lines", lines=lines),),
         signal=Signal.HELP,
     )
@@ -272,8 +305,8 @@ def _steps(draft: Draft, message: Message, world: World) -> tuple[Field, ...]:
     fields = intake.steps(message.role, school, draft.answers)
     if any(field.name not in draft.answers for field in fields):
         return fields
-    contacts = world.contacts.get(draft.school)
-    return (*fields, *(step for _, step in intake.doubts(message.role, school, draft.answers, contacts)))
+    named = intake.named(school, draft.answers, world.contacts.get(draft.school))
+    return (*fields, *intake.doubts(message.role, named))
 
 
 def _ask(draft: Draft, message: Message, world: World, *cards: Card) -> Reply:
@@ -292,15 +325,14 @@ def _review(draft: Draft, message: Message, world: World, cards: tuple[Card, ...
     school = _school(draft, world)
     fields = _steps(draft, message, world)
     _, routed = unfinished.routed(draft, world)
-    rows = [
-        (intake.says(f.name, school), intake.label(f.name, draft.answers[f.name], message.role, school)) for f in fields
-    ]
-    lines = [f"{what}: {words}" for what, words in rows]
+    named = intake.named(school, draft.answers, world.contacts.get(draft.school))
+    about = {f.name: intake.says(f.name, school, named) for f in fields}
+    lines = [f"{what}: {intake.label(name, draft.answers[name], message.role, school)}" for name, what in about.items()]
     if routed.recipients:
         lines.append(say("report.will_go_to", who=titles([r.role for r in routed.recipients], school)))
     if draft.school not in world.contacts:
         lines.append(say("report.trial"))
-    change = (Button(say("report.change", what=intake.says(f.name, school)), "report.change", f.name) for f in fields)
+    change = (Button(say("report.change", what=what), "report.change", name) for name, what in about.items())
     buttons = (
         Button(say("report.send"), "report.send", draft.id),
         *change,

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from handlers import intake
 from handlers.ports import NewCase
 from handlers.wording import say
+from knowledge.answering.words import closely_read
+from knowledge.danger import danger_in
 from knowledge.model import Audience
 from knowledge.naming import named_in
 from knowledge.routing import URGENT_KINDS, route, urgency_of
@@ -16,7 +19,7 @@ if TYPE_CHECKING:
     from handlers.ports import Draft, Sent, Unfinished, World
     from knowledge.model import School
     from knowledge.naming import Named
-    from knowledge.routing import Concern, Routed
+    from knowledge.routing import Concern, Routed, Urgency
 
 
 def speaks_of_danger(draft: Draft, world: World) -> bool:
@@ -27,7 +30,12 @@ def speaks_of_danger(draft: Draft, world: World) -> bool:
     if not words.strip():
         return False
     grave = answers.get("kind") in URGENT_KINDS
-    return grave or world.engine.answer(draft.school, Audience(draft.role), words).urgent
+    return grave or in_danger_now(words, world) or world.engine.hears(Audience(draft.role), words).urgent
+
+
+def in_danger_now(words: str, world: World) -> bool:
+    """Tell whether words say that somebody is in danger now, misspelt ones too."""
+    return danger_in(words) or danger_in(" ".join(world.engine.model.read(closely_read(words))))
 
 
 def pass_on(left: Unfinished, world: World) -> Sent:
@@ -35,7 +43,8 @@ def pass_on(left: Unfinished, world: World) -> Sent:
     draft, school = left.draft, world.engine.schools[left.draft.school]
     contacts = world.contacts.get(draft.school)
     named = named_in(intake.words_of(draft.answers), school, contacts)
-    concern = heard_in(draft, named, world)
+    # Whoever was told is left out here too, so that the chair can let them in as anybody in doubt.
+    concern = heard_in(replace(draft, answers=intake.without_told(draft.answers)), named, world)
     routed = route_unfinished(school, concern, named, contacts.staffing(world.clock()) if contacts else None)
     with world.at_once():
         sent = world.cases.send(case_of(left, concern, routed, world, unfinished=True))
@@ -74,15 +83,14 @@ def after(world: World) -> str:
 def heard_in(draft: Draft, named: tuple[Named, ...], world: World) -> Concern:
     """Give what routing needs of a draft, by its answers and its words."""
     role = Audience(draft.role)
-    heard = world.engine.answer(draft.school, role, intake.words_of(draft.answers))
+    heard = world.engine.hears(role, intake.words_of(draft.answers))
     return intake.concern_of(draft.answers, role, heard.concern, urgent=heard.urgent, named=named)
 
 
 def routed(draft: Draft, world: World) -> tuple[Concern, Routed]:
     """Route a draft as it would be sent now."""
     school, contacts = world.engine.schools[draft.school], world.contacts.get(draft.school)
-    doubts = intake.doubts(Audience(draft.role), school, draft.answers, contacts)
-    concern = heard_in(draft, tuple(named for named, _ in doubts), world)
+    concern = heard_in(draft, intake.named(school, draft.answers, contacts), world)
     return concern, route(school, concern, contacts.staffing(world.clock()) if contacts else None)
 
 
@@ -101,7 +109,7 @@ def case_of(left: Unfinished, concern: Concern, routed: Routed, world: World, *,
         kind=concern.kind,
         about=tuple(sorted(concern.about)),
         child_at_risk=concern.child_at_risk,
-        urgency=urgency_of(concern.kind, draft.answers.get("danger") == "yes", concern.child_at_risk),
+        urgency=_urgency(draft, concern, world),
         answers=_in_order(draft, world.engine.schools[draft.school]),
         readers=readers,
         excluded=tuple(left_out.role for left_out in routed.excluded),
@@ -119,6 +127,13 @@ def case_of(left: Unfinished, concern: Concern, routed: Routed, world: World, *,
         unfinished=unfinished,
         bundled=world.tries is not None and not world.tries.allowed("report", left.person),
     )
+
+
+def _urgency(draft: Draft, concern: Concern, world: World) -> Urgency:
+    """Say how soon it must be opened; words can be graver than the choices, and a doubt is not left until tomorrow."""
+    danger = draft.answers.get("danger")
+    now = danger == "yes" or in_danger_now(intake.words_of(draft.answers), world)
+    return urgency_of(concern.kind, now, concern.child_at_risk or danger == "unsure")
 
 
 def _in_order(draft: Draft, school: School) -> dict[str, str]:

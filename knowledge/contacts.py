@@ -124,7 +124,11 @@ class Contacts:
         present = [p for p in self.people if p.left is None or day < p.left]
         held_by = {role: frozenset(p.label for p in present if role in p.roles) for role in ROLES}
         there = {role for p in present if p.there(day) for role in p.roles}
-        return Staffing(frozenset(ROLES) - there, {role: people for role, people in held_by.items() if people})
+        return Staffing(
+            frozenset(ROLES) - there,
+            {role: people for role, people in held_by.items() if people},
+            frozenset(p.label for p in present if not p.there(day)),
+        )
 
     def holders(self, roles: Iterable[str], at: datetime, never: Iterable[str] = ()) -> tuple[str, ...]:
         """Give the labels of everybody who holds one of some roles and hasn't left, in the order of the roles."""

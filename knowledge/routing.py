@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from knowledge.model import ROLES, SUBJECTS
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
     from knowledge.model import Route, School
 
@@ -74,10 +74,16 @@ class Concern:
 
 @dataclass(frozen=True, slots=True)
 class Staffing:
-    """Who is there: the roles that nobody can fill today, and which people (by label) hold which role."""
+    """Who is there: the roles that nobody can fill today, which people (by label) hold which role, and who is away."""
 
     absent: frozenset[str] = frozenset()
     held_by: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    away: frozenset[str] = frozenset()
+
+    def gone(self, left_out: Iterable[str]) -> frozenset[str]:
+        """Give the roles that nobody can fill today once some people are left out."""
+        not_there = self.away.union(left_out)
+        return self.absent | {role for role, holders in self.held_by.items() if holders and holders <= not_there}
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,14 +140,15 @@ def route(school: School, concern: Concern, staffing: Staffing | None = None) ->
     rows = [row for subject in subjects for row in school.routes if row.kind == concern.kind and subject in row.about]
     left_out, people = _left_out(school, concern, subjects, rows, staffing)
     wanted = _wanted(school, concern, subjects, rows, frozenset(left_out))
+    gone = staffing.gone(people)
     there, away = [], []
     for role, (reason, basis) in wanted.items():
-        if role not in staffing.absent:
+        if role not in gone:
             there.append(Recipient(role, school.title_of(role), reason, basis))
             continue
         away.append(Recipient(role, school.title_of(role), reason, basis, away=True))
         for deputy in _STAND_INS.get(role, ()):
-            known = deputy in school.roles and deputy not in {*left_out, *wanted, *staffing.absent}
+            known = deputy in school.roles and deputy not in {*left_out, *wanted, *gone}
             if known and deputy not in {r.role for r in there}:
                 stands_in = f"stands in while the {school.title_of(role)} is away"
                 there.append(Recipient(deputy, school.title_of(deputy), stands_in, basis))

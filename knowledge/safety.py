@@ -54,15 +54,15 @@ def _rule(item: Field) -> SafetyRule:
         id=row.read("id", Field.text, ""),
         urgent=row.read("urgent", Field.flag, missing=True),
         topics=frozenset(row.read("topics", Field.texts, ())),
-        when=row.read("when", _patterns, None),
-        puts_first=row.read("puts_first", _patterns, None),
+        when=row.read("when", one_pattern, None),
+        puts_first=row.read("puts_first", one_pattern, None),
         says=row.read("says", Field.text, ""),
         signposts=row.read("signposts", lambda f: f.some_of(signpost_ids()), ()),
         never_cite=frozenset(row.read("never_cite", Field.texts, ())),
     )
 
 
-def _patterns(where: Field) -> re.Pattern[str] | None:
+def one_pattern(where: Field) -> re.Pattern[str] | None:
     """Read a list of regular expressions as one, None where the list is empty."""
     patterns = [item.text() for item in where.items()]
     try:

@@ -26,11 +26,10 @@ def route_unfinished(
     doubtful = concern.doubtful | {role for one in named for role in one.roles}
     routed = route(school, replace(concern, doubtful=doubtful), staffing)
     left_out = {one.role for one in routed.excluded}
-    there = [
-        role for role in _CANDIDATES if role in school.roles and role not in left_out and role not in staffing.absent
-    ]
+    gone = staffing.gone(routed.excluded_people)
+    there = [role for role in _CANDIDATES if role in school.roles and role not in left_out | gone]
     pair = next((pair for pair in combinations(there, 2) if _unconnected(pair, staffing)), None)
-    chosen = pair or (("chair",) if "chair" not in {*left_out, *staffing.absent} else ())
+    chosen = pair or (("chair",) if "chair" not in left_out | gone else ())
     recipients = tuple(Recipient(role, school.title_of(role), _REASON, PART_ONE) for role in chosen)
     told = {recipient.role for recipient in recipients}
     return replace(

@@ -15,6 +15,7 @@ from handlers.wording import names
 from knowledge.answering.fitted import FITTED_ON_IMPORTS, load_fitted
 from knowledge.answering.lexicon import load_lexicon
 from knowledge.contacts import load_contacts
+from knowledge.danger import load_danger
 from knowledge.loader import load_school
 from knowledge.reading import PackError
 from knowledge.safety import load_safety
@@ -89,6 +90,7 @@ def _beside(topics: frozenset[str], told: _Told) -> list[str]:
     """Read what stands beside the built-in packs, and count it."""
     lessons = told.read(partial(load_lessons, topics), None)
     safety, wording = told.read(load_safety, ()), told.read(names, frozenset())
+    told.read(load_danger, None)
     told.read(load_fitted, None)
     told.read(partial(load_fitted, FITTED_ON_IMPORTS), None)
     return [

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from bot.packs import BUILT_IN, folders_of, known_school, load
-from bot.routes_page import kind_label, page, said, subject_label
+from bot.routes_page import kind_label, page, said, subject_label, told_where_a_child_is_at_risk
 from knowledge.model import KINDS, ROLES, SUBJECTS
 from knowledge.reading import did_you_mean, sentence
 from knowledge.routing import CHILD_AT_RISK, Concern, Staffing, route
@@ -18,7 +18,7 @@ from knowledge.topics.library import load_topics
 
 if TYPE_CHECKING:
     from knowledge.model import School
-    from knowledge.routing import Recipient, Routed
+    from knowledge.routing import Recipient
 
 PAGES = Path("docs") / "routes"
 
@@ -69,7 +69,7 @@ def explain(
         if one is not before:
             click.echo(f"{one.name}\n")
         before = one
-        click.echo("\n".join(said(one, concern, route(one, concern, Staffing(away)))) + "\n")
+        click.echo("\n".join(said(one, concern, Staffing(away))) + "\n")
 
 
 @routes.command()
@@ -111,7 +111,9 @@ def _as_json(school: School, concern: Concern, staffing: Staffing) -> dict[str, 
         "about_label": subject_label(school, concern.about),
         "child_at_risk": concern.child_at_risk,
         "recipients": [_recipient(r) for r in routed.recipients],
-        "if_a_child_is_at_risk": _with_child(school, concern, staffing, routed),
+        "if_a_child_is_at_risk": [
+            _recipient(r) for r in told_where_a_child_is_at_risk(school, concern, staffing, routed)
+        ],
         "excluded": [{"role": e.role, "title": e.title, "reason": e.reason} for e in routed.excluded],
         "next_in_line": [_recipient(r) for r in routed.next_in_line],
         "signposts": [_outside(i) for i in routed.signposts],
@@ -122,13 +124,6 @@ def _as_json(school: School, concern: Concern, staffing: Staffing) -> dict[str, 
 
 def _recipient(recipient: Recipient) -> dict[str, object]:
     return {name: getattr(recipient, name) for name in ("role", "title", "reason", "basis", "away")}
-
-
-def _with_child(school: School, concern: Concern, staffing: Staffing, routed: Routed) -> list[dict[str, object]]:
-    """Give who is told beside the others where a child is at risk."""
-    told = {r.role for r in routed.recipients}
-    more = route(school, Concern(concern.kind, concern.about, child_at_risk=True), staffing)
-    return [_recipient(r) for r in more.recipients if r.role not in told]
 
 
 def _outside(signpost: str) -> dict[str, str]:

@@ -42,6 +42,14 @@ def test_explain_says_who_gets_it_in_which_order_who_never_and_why():
     assert "LADO" in said
 
 
+def test_explain_says_who_is_told_beside_them_where_a_child_may_be_at_risk():
+    said = types("routes", "explain", "--school", "st-marys", "--kind", "harmful-post", "--about", "parent").output
+    assert "If a child may be at risk, also: Designated safeguarding lead" in said
+    away = ("--absent", "dsl", "--absent", "deputy-dsl")
+    said = types("routes", "explain", "--school", "st-marys", "--kind", "nudes", "--about", "pupil", *away).output
+    assert "also:" not in said
+
+
 def test_explain_as_json_gives_each_school_kind_and_subject():
     rows = explained()
     assert len(rows) == len(pack_folders(BUILT_IN)) * len(KINDS) * len(SUBJECTS)

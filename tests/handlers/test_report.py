@@ -263,6 +263,20 @@ def test_an_adult_whose_job_is_unknown_goes_to_head_and_dsl_at_once(teacher):
     assert "it goes to: Executive Principal, Head of School, Designated safeguarding lead" in review
 
 
+@pytest.mark.parametrize(
+    ("who", "child"),
+    [(("Yes, an adult", "I'm not sure"), "No"), (("No, a parent",), "I'm not sure"), (("No, a parent",), "Yes")],
+)
+def test_where_it_is_not_known_whether_a_child_is_at_risk_the_dsl_is_told(teacher, who, child):
+    teacher.says("report")
+    for label in ("No", "Something else", *who, child, "Yes"):
+        teacher.presses(label)
+    for words in ("Somebody was rude about the school fair", "skip", "skip"):
+        teacher.says(words)
+    review = teacher.says("skip")
+    assert "Designated safeguarding lead" in review.split("goes to")[1]
+
+
 def test_words_that_speak_of_danger_to_a_child_reach_the_dsl_whatever_was_chosen(world):
     parent = Person(world, school="st-marys", role=Audience.PARENT)
     story = "He keeps asking my daughter for nude pictures and she wants to kill herself"

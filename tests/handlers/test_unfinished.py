@@ -57,7 +57,20 @@ def test_whoever_its_words_name_is_not_among_the_two(parent, world, clock):
     parent.says(f"{GRAVE}. The headteachr knows of it")
     clock.goes_on(timedelta(hours=2))
     tidy(world)
-    assert "head" not in readers(parent)
+    # A DSL and a deputy would be two of one office.
+    assert readers(parent) == {"dsl", "deputy-head"}
+
+
+def test_whoever_was_only_told_of_it_is_not_among_the_two_either_where_it_was_left_unsent(live, clock):
+    person = Person(live)
+    tell(person, story=f"{GRAVE}. Mx Placeholder was there")
+    person.presses("No, I told them")
+    draft = live.drafts.current("somebody", "somebody").id
+    clock.goes_on(timedelta(hours=2))
+    tidy(live)
+    case = live.cases.sent(draft).case
+    assert "head" not in case.readers
+    assert "head-1" not in (*case.people, *case.next_in_line)
 
 
 def test_where_two_are_not_left_it_goes_to_the_chair(parent, world, clock):
@@ -155,6 +168,20 @@ def test_where_it_may_be_about_them_they_are_left_out_and_two_others_are_told(li
     assert len(case.readers) >= 2 or answer == "It is about them"
     assert "it goes to: Executive Principal" not in review
     assert "Executive Principal" not in sent.replace("Whether it is about", "")
+
+
+@pytest.mark.parametrize("step", ["When", "Where", "How to reach"])
+def test_somebody_who_is_named_in_a_later_field_is_asked_about_too(live, step):
+    person = Person(live)
+    tell(person)
+    person.presses(f"Change: {step}")
+    assert 'You wrote "Placeholder". Is it about them' in person.says("in the room of Mx Placeholder")
+    person.presses("I'm not sure")
+    draft = person.button("Send").value
+    person.presses("Send")
+    case = live.cases.sent(draft).case
+    assert "head" not in case.readers
+    assert "head-1" in case.never
 
 
 def test_a_doubt_can_be_changed_before_sending(live):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
@@ -40,6 +40,40 @@ def test_the_day_is_the_schools_own_and_not_that_of_the_server():
     contacts = load_contacts(EXAMPLE)["st-peters"]
     assert "dsl" in contacts.staffing(datetime(2026, 12, 4, 23, 30, tzinfo=UTC)).absent
     assert "dsl" not in contacts.staffing(datetime(2026, 12, 5, 0, 30, tzinfo=UTC)).absent
+
+
+@pytest.mark.parametrize(
+    ("since", "at", "days"),
+    [
+        ("2026-11-19T12:00", "2026-11-20T12:00", 1),
+        ("2026-11-20T12:00", "2026-11-22T23:00", 0),  # Friday to Sunday
+        ("2026-11-20T12:00", "2026-11-23T09:00", 1),  # Friday to Monday
+        ("2026-10-23T12:00", "2026-11-01T12:00", 0),  # the days of half-term
+        ("2026-10-22T12:00", "2026-11-03T12:00", 3),  # around half-term
+    ],
+)
+def test_school_days_are_counted_without_weekends_and_holidays(since, at, days):
+    contacts = load_contacts(EXAMPLE)["st-peters"]
+    since, at = (datetime.fromisoformat(time).replace(tzinfo=UTC) for time in (since, at))
+    assert contacts.school_days(since, at) == days
+
+
+@pytest.mark.parametrize(
+    ("at", "is_open"),
+    [
+        ("2026-11-20T15:59", True),  # a Friday, until four
+        ("2026-11-20T16:00", False),
+        ("2026-11-21T12:00", False),  # a Saturday
+        ("2026-10-26T12:00", False),  # a Monday in half-term
+    ],
+)
+def test_the_school_is_open_in_its_hours_on_a_day_of_term_alone(at, is_open):
+    assert load_contacts(EXAMPLE)["st-peters"].is_open(datetime.fromisoformat(at).replace(tzinfo=UTC)) is is_open
+
+
+def test_somebody_works_at_the_school_up_to_the_day_before_they_have_left():
+    leaver = next(p for p in load_contacts(EXAMPLE)["st-peters"].people if p.label == "deputy-dsl-2")
+    assert [leaver.there(date(2026, 8, day)) for day in (30, 31)] == [True, False]
 
 
 def test_somebody_who_has_left_holds_no_role():

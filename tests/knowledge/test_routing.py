@@ -12,6 +12,7 @@ from bot.packs import BUILT_IN
 from knowledge.answering.lexicon import load_lexicon
 from knowledge.loader import load_school, pack_folders
 from knowledge.model import KINDS, ROLES, SUBJECTS, Basis, Policy, Route, School, Wording
+from knowledge.naming import Named
 from knowledge.routing import (
     ADULTS_AT_SCHOOL,
     CHILD_AT_RISK,
@@ -25,10 +26,13 @@ from knowledge.routing import (
 )
 from knowledge.smart.signposts import load_signposts
 from knowledge.topics.library import load_topics
+from knowledge.unfinished import route_unfinished
 
 SLUGS = [folder.name for folder in pack_folders(BUILT_IN)]
 ANYBODY = sorted({*SUBJECTS, *ROLES})
 SINGLE = [role for role in ROLES if role not in GROUPS]
+OFFICES = ({"dsl", "deputy-dsl"}, {"head", "head-of-school", "deputy-head"})
+"""Whoever stands in for somebody does not tell on them easily."""
 
 
 @cache
@@ -59,18 +63,20 @@ random_schools = st.builds(
     st.lists(st.sampled_from(ROLES), unique=True).map(lambda roles: {role: role.title() for role in roles}),
 )
 schools = st.one_of(st.sampled_from(SLUGS).map(school_of), random_schools)
+PEOPLE = [f"person-{n}" for n in range(4)]
 concerns = st.builds(
     Concern,
     kind=st.sampled_from(KINDS),
     about=st.frozensets(st.sampled_from(ANYBODY), max_size=3),
     child_at_risk=st.booleans(),
     doubtful=st.frozensets(st.sampled_from(SINGLE), max_size=2),
+    people=st.frozensets(st.sampled_from(PEOPLE), max_size=1),
 )
-people = [f"person-{n}" for n in range(4)]
 staffings = st.builds(
     Staffing,
     absent=st.frozensets(st.sampled_from(ROLES), max_size=8),
-    held_by=st.dictionaries(st.sampled_from(ROLES), st.frozensets(st.sampled_from(people), min_size=1, max_size=2)),
+    held_by=st.dictionaries(st.sampled_from(ROLES), st.frozensets(st.sampled_from(PEOPLE), min_size=1, max_size=2)),
+    away=st.frozensets(st.sampled_from(PEOPLE), max_size=3),
 )
 
 
@@ -89,9 +95,10 @@ def test_nobody_whom_it_is_about_or_who_steps_aside_ever_gets_it(school, concern
     left_out = {who.role for who in routed.excluded}
     assert told.isdisjoint(concern.about | subjects | aside | concern.doubtful)
     assert told.isdisjoint(left_out)
+    assert left_out.isdisjoint(one.role for one in routed.next_in_line)
     bound = ((concern.about | subjects | aside | concern.doubtful) & set(ROLES)) - GROUPS
-    assert routed.excluded_people == {p for role in bound for p in staffing.held_by.get(role, ())}
-    for role in told:
+    assert routed.excluded_people == {p for role in bound for p in staffing.held_by.get(role, ())} | concern.people
+    for role in (*told, *(one.role for one in routed.next_in_line)):
         holders = staffing.held_by.get(role)
         assert not holders or not holders <= routed.excluded_people
 
@@ -109,6 +116,43 @@ def test_every_report_has_somebody_who_is_there_or_says_whom_to_ring(school, con
 
 
 @given(schools, concerns, staffings)
+def test_whoever_is_counted_on_is_there_and_not_left_out(school, concern, staffing):
+    routed = route(school, concern, staffing)
+    for recipient in (one for one in routed.recipients if not one.away):
+        holders = staffing.held_by.get(recipient.role)
+        assert not holders or holders - staffing.away - routed.excluded_people
+
+
+@given(schools, concerns, st.lists(st.sampled_from(ROLES), max_size=4, unique=True), staffings)
+def test_an_unfinished_report_goes_to_two_who_are_there_and_not_named_or_to_the_chair_or_says_whom_to_ring(
+    school, concern, roles, staffing
+):
+    named = tuple(Named(role, frozenset({role}), role) for role in roles)
+    routed = route_unfinished(school, concern, named, staffing)
+    told = roles_in(routed)
+    assert len(told) == 2 or told == ["chair"] or (told == [] and routed.ring)
+    later = {r.role for r in routed.next_in_line}
+    assert {*told, *later}.isdisjoint({*roles, *(one.role for one in routed.excluded)})
+    assert not any(set(told) <= office for office in OFFICES if len(told) > 1)
+    for role in told:
+        holders = staffing.held_by.get(role)
+        assert role not in staffing.absent
+        assert not holders or holders - staffing.away - routed.excluded_people
+    if len(told) == 2:
+        one, two = (staffing.held_by.get(role, frozenset()) for role in told)
+        assert one.isdisjoint(two)
+
+
+def test_where_the_one_who_is_left_of_a_role_is_away_the_reporter_is_told_whom_to_ring():
+    held = {"dsl": frozenset({"dsl-1", "dsl-2"}), "head": frozenset({"head-1"}), "chair": frozenset({"chair-1"})}
+    concern = Concern("adult-conduct", frozenset({"head"}), child_at_risk=True, people=frozenset({"dsl-1"}))
+    staffing = Staffing(frozenset(ROLES) - set(held), held, away=frozenset({"dsl-2", "chair-1"}))
+    routed = route(school_of("st-marys"), concern, staffing)
+    assert all(recipient.away for recipient in routed.recipients)
+    assert {"lado", "childrens-social-care", "out-of-hours", "police"} == set(routed.ring)
+
+
+@given(schools, concerns, staffings)
 def test_the_floor_holds_whatever_the_routes_say(school, concern, staffing):
     routed = route(school, concern, staffing)
     told, left_out = set(roles_in(routed)), {who.role for who in routed.excluded}
@@ -122,6 +166,11 @@ def test_the_floor_holds_whatever_the_routes_say(school, concern, staffing):
     if "head" in subjects:
         assert "lado" in routed.signposts
         assert "chair" in told | left_out
+        if "chair" in told - staffing.absent:
+            assert roles_in(routed)[0] == "chair"
+    if concern.doubtful or concern.people:
+        assert "chair" in told | left_out
+        assert len(told) >= min(2, len({"head", "dsl", "chair"} - left_out))
 
 
 @given(schools, concerns, staffings)
