@@ -19,9 +19,11 @@ _ALL_NOW = 99
 
 
 def announce(store: Store, world: World, telling: Telling) -> None:
-    """Tell of every change that nobody was told of yet, never twice."""
+    """Tell of every change that nobody was told of yet, never twice; that somebody has left is one, too."""
     now = world.clock()
     with store.units.unit():
+        for gone in store.leads.leave(world.contacts):
+            store.alarms.announce(gone.school, gone.label, gone.what, gone.at)
         changes = store.alarms.announcements()
         for change in changes:
             if change.school not in world.contacts:

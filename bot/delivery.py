@@ -33,7 +33,7 @@ _log = logging.getLogger(__name__)
 _TIDIES = timedelta(minutes=1)
 _DAY, _MONTH = timedelta(days=1), timedelta(days=30)
 _BUNDLES = timedelta(minutes=15)
-"""In which time one notice stands for all the reports of somebody who sends very many."""
+"""In which time one notice stands for all the reports of one urgency of somebody who sends very many."""
 _WRITTEN = ("message", "reply")
 
 
@@ -112,6 +112,12 @@ class Watch:
             wave_due = None
         else:
             self._tell_of_messages(watched, now)
+            if watched.state == "taken" and not watched.readers:
+                # Everybody who could read it has left, changed or stepped back: those next in line are asked instead.
+                self._store.watches.hand_back(watched.row, now)
+                return
+            if watched.state != "new":
+                self._telling.leave_alone(watched.case.school, watched.reference, now)
             if wave_due is not None and wave_due <= now:
                 what = {"new": self._chase, "taken": self._remind, "closed": self._ask_to_erase}[watched.state]
                 wave, wave_due = what(watched, now)
@@ -120,7 +126,7 @@ class Watch:
     def _chase(self, watched: Watched, now: datetime) -> tuple[int, datetime | None]:
         """Tell the next ones."""
         contacts = self._telling.reachable(watched.case.school)
-        told = wave(watched.wave, contacts, watched.readers, watched.case.next_in_line, now)
+        told = wave(watched.wave, contacts, watched.readers, watched.in_line, now)
         if told.joining:
             self._store.watches.let_in(watched.row, told.joining)
         reply = notices.new_report(watched.reference, watched.case.urgency.value, again=watched.wave > 0)
@@ -128,16 +134,27 @@ class Watch:
         if watched.case.bundled:
             # One notice for all that its reporter sent lately; each of them is stored and chased all the same.
             reply = notices.many_reports(watched.reference, watched.case.urgency.value)
-            key = f"bundle {watched.case.school} {now.timestamp() // _BUNDLES.total_seconds():.0f}"
+            which = f"{watched.case.school} {watched.case.person} {watched.case.urgency.value}"
+            key = f"bundle {which} {now.timestamp() // _BUNDLES.total_seconds():.0f}"
         for notice in told.notices:
-            self._telling.promise(watched.case.school, notice, reply, key, now)
+            if watched.case.bundled:
+                self._telling.promise(watched.case.school, notice, reply, key, now)
+            else:
+                self._telling.chase(watched.case.school, notice, reply, key, now, reference=watched.reference)
         if watched.case.unfinished and watched.wave == 0:
             self._telling.push(watched.case, f"{watched.reference} passed on", now, notices.passed_on())
         if told.reporter_too:
             self._tell_reporter(watched, now)
-        if not told.notices:
-            _log.error("a report has nobody left who could be told; see askfirst doctor")
+        self._alarm_of_nobody(watched, nobody=not told.notices)
         return watched.wave + 1, next_wave(watched.wave, watched.case.urgency, contacts, now)
+
+    def _alarm_of_nobody(self, watched: Watched, *, nobody: bool) -> None:
+        """Let the administrator see a case that nobody can be told of, but where that could be somebody left out."""
+        if watched.case.excluded or watched.case.never or not (nobody or watched.wave):
+            return
+        self._store.alarms.set(f"alone {watched.row.id}", ["waits"] if nobody else [])
+        if nobody:
+            _log.error("a report has nobody left who could be told; see askfirst doctor")
 
     def _remind(self, watched: Watched, now: datetime) -> tuple[int, datetime | None]:
         """Remind whoever has a case that nobody has touched for some school days, then another who may see it."""

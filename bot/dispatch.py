@@ -111,7 +111,7 @@ def _command_in(text: str) -> str:
 def _asked_outright(message: Message, command: str, world: World) -> Ability | None:
     """Give the ability that is asked for in words which mean it whatever is under way."""
     said = message.text.strip().lower()
-    if said.lstrip("/").split()[:1] == ["enrol"]:
+    if said.lstrip("/").split()[:1] == ["enrol"] or cases.reference_in(said):
         return cases
     if report.is_aside(message, world):
         return report

@@ -43,6 +43,10 @@ _ALARMS = {
         "the unfinished report {}",
         "Where its key was lost, bring back the keys from your backup; else tell us the error's name in the log",
     ),
+    "alone": (
+        "a report has nobody left who may read it and can be told: {}",
+        "Tell the chair in person: its reporter was told whom to ring, and may ring them, too",
+    ),
     "unreachable": ("{}: none of their channels runs here, so they are never told", MEND),
 }
 """What each kind of alarm says, and how it is mended."""
@@ -69,7 +73,10 @@ def examine(settings: Settings) -> Iterator[Finding]:
     try:
         with open_store(settings) as store:
             yield from _store(store, now())
+            yield from keys_apart(settings)
+            meet(store, contacts)
             yield from _without_app(store, contacts, openable(settings))
+            yield from _without_account(store, contacts, openable(settings))
             yield from _channels(settings, store, folders)
     except click.ClickException as error:
         yield Finding("store", error.message, "Mend that, then look again")
@@ -138,6 +145,18 @@ def _store(store: Store, at: datetime) -> Iterator[Finding]:
         )
 
 
+def keys_apart(settings: Settings) -> Iterator[Finding]:
+    """Warn where the keys of reports stand in the same database as the reports, so that each backup holds both."""
+    if settings.keys_url == settings.database_url:
+        yield Finding(
+            "keys",
+            "the keys stand in the same database as the reports: every dump of it holds both, and what was erased can"
+            " be read again from an older one",
+            "Make a second, empty database and name it in ASKFIRST_KEYS_DATABASE. Where there are reports already,"
+            " docs/for-it-case-page.md says under “Backup” how they move",
+        )
+
+
 def _alarms(store: Store) -> Iterator[Finding]:
     for alarm in store.alarms.raised():
         kind, _, what = alarm.name.partition(" ")
@@ -150,7 +169,6 @@ def _without_app(store: Store, contacts: Mapping[str, Contacts], channels: Colle
     """Name the leads who could open reports from e-mail alone, and have no second factor yet."""
     if "email" not in channels:
         return
-    meet(store, contacts)
     for slug, found in contacts.items():
         opens = {p.label: {channel for channel, _ in p.channels if channel in channels} for p in found.people}
         by_mail = {lead.id: lead.label for lead in store.leads.holders(slug) if opens.get(lead.label) == {"email"}}
@@ -160,6 +178,20 @@ def _without_app(store: Store, contacts: Mapping[str, Contacts], channels: Colle
                 f"{slug}: {label} has no authenticator app yet, and can't open a report from e-mail",
                 f"Run askfirst cases --school {slug} code {label}, and give them the code in person",
             )
+
+
+def _without_account(store: Store, contacts: Mapping[str, Contacts], channels: Collection[str]) -> Iterator[Finding]:
+    """Name the leads who are told in a chat, and are known there by no account yet."""
+    for slug, found in contacts.items():
+        known, held = store.leads.enrolled(slug), {lead.label for lead in store.leads.holders(slug)}
+        for person in found.people:
+            chats = [channel for channel, _ in person.channels if channel in channels and channel != "email"]
+            if chats and person.label in held - known:
+                yield Finding(
+                    "leads",
+                    f"{slug}: {person.label} is told on {' and '.join(chats)}, and can't open a report there yet",
+                    f"Run askfirst cases --school {slug} code {person.label}, and give them the code in person",
+                )
 
 
 def _channels(settings: Settings, store: Store, schools: Collection[str]) -> Iterator[Finding]:

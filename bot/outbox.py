@@ -124,7 +124,7 @@ class Outbox:
         except TimeoutError:
             return replace(self._again(leased, "no answer in time"), unsure=True)
         except Unsure as unsure:
-            return self._again(leased, str(unsure))
+            return replace(self._again(leased, str(unsure)), unsure=True)
         except Refused as refused:
             if not delivery.optional:
                 _log.error("%s will not take a message: %s", delivery.channel, refused)

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 _log = logging.getLogger(__name__)
 
-_SWITCH = 0.0005
+SWITCH = 0.0005
 """Seconds after which a thread that answers a question lets the one go on that speaks with the platforms."""
 _HEARTBEAT = 60.0
 _PURGE = 3600.0
@@ -52,7 +52,7 @@ async def serve(
     page: CasePage | None = None,
 ) -> None:
     """Run until SIGTERM or SIGINT; raises Unusable where a channel or the store can't be used, or no more."""
-    sys.setswitchinterval(_SWITCH)
+    sys.setswitchinterval(SWITCH)
     running = Running(store, world, channels, tell, page)
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):

@@ -43,7 +43,19 @@ class Telling:
         people = {person.label: person for person in self.reachable(school).people}
         return [Notice(label, *people[label].channels[0]) for label in labels if label in people]
 
-    def promise(self, school: str, notice: Notice, reply: Reply, key: str, now: datetime) -> None:
+    def chase(self, school: str, notice: Notice, reply: Reply, key: str, now: datetime, *, reference: str) -> None:
+        """Promise one notice that a case waits, unless one is still on its way to the same place."""
+        about = _about(reference, notice)
+        if not self._store.deliveries.waits(about):
+            self.promise(school, notice, reply, key, now, about=about)
+
+    def leave_alone(self, school: str, reference: str, now: datetime) -> None:
+        """Withdraw every notice that a case waits which isn't sent yet, now that somebody has it."""
+        people = self._world.contacts[school].people
+        places = (Notice(person.label, *channel) for person in people for channel in person.channels)
+        self._store.deliveries.withdraw([_about(reference, place) for place in places], now)
+
+    def promise(self, school: str, notice: Notice, reply: Reply, key: str, now: datetime, *, about: str = "") -> None:
         """Promise one notice; a channel that can't even write it down keeps nobody else from being told."""
         try:
             deliveries = self.channels[notice.channel].tell(school, notice.address, reply)
@@ -55,7 +67,7 @@ class Telling:
             return
         self.faulty.discard(notice.channel)
         keyed = [
-            replace(delivery, key=f"{key} {notice.label} {notice.channel} {number}")
+            replace(delivery, key=f"{key} {notice.label} {notice.channel} {number}", about=about)
             for number, delivery in enumerate(deliveries)
         ]
         self._store.deliveries.promise(keyed, now)
@@ -70,3 +82,7 @@ class Telling:
             [replace(delivery, key=f"{key} push {number}", optional=True) for number, delivery in enumerate(found)],
             now,
         )
+
+
+def _about(reference: str, notice: Notice) -> str:
+    return f"{reference} waits: {notice.label} {notice.channel} {notice.address}"

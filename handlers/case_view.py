@@ -10,8 +10,11 @@ from handlers.receipt import titles
 from handlers.status import day_of
 from handlers.wording import say
 from knowledge.model import ROLES, Audience
+from knowledge.routing import Urgency
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from handlers.ports import CaseLine, Cases, CaseStep, CaseView
     from knowledge.model import School
 
@@ -24,8 +27,15 @@ def listing(cases: Cases, school: School, reader: str, title: str = "") -> Reply
     title, found = title or school.title_of(reader), cases.listed(school.slug, reader)
     if not found:
         return Reply((Card(say("cases.none", title=title), signal=Signal.INFO),))
-    lines = tuple(_line(line) for line in found)
+    lines = tuple(listed(line) for line in found)
     return Reply((Card(say("cases.some", title=title, count=str(len(found))), lines),))
+
+
+def waiting_first(lines: Iterable[CaseLine]) -> list[CaseLine]:
+    """Give those that aren't closed: first what nobody has opened, of these the most urgent, the oldest before all."""
+    order = list(Urgency)
+    found = [line for line in lines if line.state != "closed"]
+    return sorted(found, key=lambda line: (line.state != "new", order.index(line.urgency), line.received))
 
 
 def one(cases: Cases, school: School, reference: str, reader: str) -> Reply | None:
@@ -67,7 +77,8 @@ def _happened(step: CaseStep) -> str:
     return f"{line}: {step.inside['text']}" if step.step in _SAID and step.inside.get("text") else line
 
 
-def _line(line: CaseLine) -> str:
+def listed(line: CaseLine) -> str:
+    """Say in one line how a case stands, without a word of its content."""
     if line.state == "closed":
         state = say("cases.closed")
     else:

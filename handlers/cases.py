@@ -40,6 +40,13 @@ _NEEDS_WORDS = ("note", "message", "did", "closed", "reopened")
 _AT_ONCE = ("taken", "stepped-back", "let-in", "erased")
 _LISTENS = timedelta(minutes=30)
 _SHOWN = 10
+_OPENS = re.compile(r"/?cases\s+(r-\w{4}-\w{4})", re.IGNORECASE)
+
+
+def reference_in(text: str) -> str:
+    """Give the reference of the report that a text asks to open, such as "cases R-7KQ3-M2XD"; else nothing."""
+    match = _OPENS.fullmatch(text.strip())
+    return match[1].upper() if match else ""
 
 
 def under_way(message: Message, world: World) -> bool:
@@ -78,6 +85,13 @@ def handle(message: Message, world: World) -> Reply:
     school = world.engine.schools[message.school]
     if message.action:
         return _press(lead, school, message, world)
+    return _said(lead, school, message, world)
+
+
+def _said(lead: Lead, school: School, message: Message, world: World) -> Reply:
+    """Take what a lead has typed: which report to open, the words of a step, or that they want the list."""
+    if reference := reference_in(message.text):
+        return _opened(reference, lead, school, world)
     doing = world.memory.recall(message.person, message.conversation, ABILITY)
     if doing and message.text.strip().lower().lstrip("/") not in COMMANDS:
         return _written(doing, lead, message, world)
@@ -102,7 +116,7 @@ def _enrol(code: str, message: Message, world: World) -> Reply:
 
 def _listed(lead: Lead, school: School, world: World) -> Reply:
     reply = case_view.listing(world.cases, school, lead.id, lead.label)
-    open_ones = [line for line in world.cases.listed(school.slug, lead.id) if line.state != "closed"][:_SHOWN]
+    open_ones = case_view.waiting_first(world.cases.listed(school.slug, lead.id))[:_SHOWN]
     buttons = (Button(say("cases.open", reference=line.reference), "cases.open", line.reference) for line in open_ones)
     return Reply(reply.cards, tuple(buttons))
 

@@ -104,6 +104,7 @@ class Reply:
 
     `replaces` asks the channel to put the reply in place of the message whose button was pressed. `confidential` says
     that it shows words of a report: a channel lets nobody pass it on, and takes it back, as far as the platform can.
+    `to_copy` lets whoever got it copy it all the same, as a letter is meant to be.
     """
 
     cards: tuple[Card, ...]
@@ -112,3 +113,4 @@ class Reply:
     replaces: bool = False
     ends: bool = False
     confidential: bool = False
+    to_copy: bool = False

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from bot.casepage.asked import Answer, Asked, page
 from bot.casepage.desk import LAST
 from bot.store.sessions import IDLE, LASTS
+from handlers.case_view import listed
 from handlers.cases import DID
 from handlers.chronology import chronology
 from handlers.wording import say
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
 
 MOST = 10_000
 """How many signs one entry may have."""
+_OTHERS = 20
+"""How many of somebody's other reports are named beside one."""
 _REFUSED, _CONFLICT, _UNPROCESSABLE = 403, 409, 422
 _WORDS = ("note", "message", "did", "closed", "reopened")
 _AT_ONCE = ("taken", "let-in", *LAST)
@@ -38,12 +41,15 @@ class CasePages:
         if seat is None:
             return gone(asked)
         done = asked.query.get("done", "")
+        others = self._desk.others(seat)
         return page(
             "case",
             asked,
             seat=seat,
             found=chronology(seat.view, seat.school, self._desk.contacts(seat)),
             links=[(_address(button), button.label) for button in seat.actions],
+            others=[(line.reference, listed(line)) for line in others[:_OTHERS]],
+            more=max(len(others) - _OTHERS, 0),
             done=say(f"cases.done_{done}", reference=seat.reference) if done in (*_WORDS, "taken", "let-in") else "",
             ends=_ENDS,
         )
@@ -68,6 +74,13 @@ class CasePages:
             words = say(f"cases.done_{_PAST.get(what, what)}", reference=seat.reference)
             return page("said", asked, title=say("page.left_headline"), words=words)
         return Answer(to=f"/case?done={what}")
+
+    def other(self, asked: Asked) -> Answer:
+        """Send a link to another report of the same lead."""
+        seat = self._desk.seat(asked.cookie)
+        if seat is None or not self._desk.send_other(seat, asked.path["reference"]):
+            return gone(asked)
+        return page("sent", asked, seat=seat, title=say("page.again_done_title"), words=say("page.other_done"))
 
     def leave(self, asked: Asked) -> Answer:
         """Sign out."""

@@ -11,6 +11,7 @@ from bot.exporting import as_csv, as_pdf
 from bot.store.factors import app_of, new_secret
 from handlers import cases, notices
 from handlers.case_letters import given_by_itself
+from handlers.case_view import waiting_first
 from handlers.chronology import chronology, clock
 from handlers.wording import say
 
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
     from bot.channels.channel import Channel
     from bot.store.links import Link
     from handlers.message import Button
-    from handlers.ports import CaseView, Lead, World
+    from handlers.ports import CaseLine, CaseView, Lead, World
     from knowledge.contacts import Contacts
     from knowledge.model import School
 
@@ -132,6 +133,26 @@ class Desk:
     def leave(self, cookie: str) -> None:
         """End a session."""
         self._store.sessions.end(cookie)
+
+    def others(self, seat: Seat) -> list[CaseLine]:
+        """Give the other reports that a lead may read and that aren't closed, in the order in which they need them."""
+        listed = waiting_first(self._world.cases.listed(seat.school.slug, seat.lead.id))
+        return [line for line in listed if line.reference != seat.reference]
+
+    def send_other(self, seat: Seat, reference: str) -> bool:
+        """Send a lead who is signed in a link to another report of theirs; False where it is none."""
+        contacts = self.contacts(seat)
+        addresses = [
+            address
+            for person in (contacts.people if contacts else ())
+            for channel, address in person.channels
+            if person.label == seat.lead.label and channel == "email"
+        ]
+        if not addresses or reference not in {line.reference for line in self.others(seat)}:
+            return False
+        with self._store.units.unit():
+            self._promise(seat.school.slug, addresses[0].casefold(), reference)
+        return True
 
     def contacts(self, seat: Seat) -> Contacts | None:
         """Give the contacts of a school."""

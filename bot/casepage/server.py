@@ -122,6 +122,7 @@ class CasePage:
             "/leave": case.leave,
             "/case/letters/{letter}": case.letter,
             "/case/chronology/{kind}": case.copy,
+            "/case/other/{reference}": case.other,
             "/case/{step}": case.act,
             "/case/{step}/{who}": case.act,
         }

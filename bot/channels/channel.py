@@ -36,7 +36,8 @@ class Delivery:
     """One thing to send.
 
     The same `key` is promised once, however often it is promised. Deliveries of one `line` are sent one after the
-    other. `optional` says that nobody needs to see when the platform refuses it. It is not sent before `due`.
+    other. `optional` says that nobody needs to see when the platform refuses it. It is not sent before `due`. `about`
+    names what it tells of, so that it can be withdrawn while it waits.
     """
 
     channel: str
@@ -45,6 +46,7 @@ class Delivery:
     payload: Payload
     optional: bool = False
     due: datetime | None = None
+    about: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -120,8 +120,8 @@ def step_back(given: Given, reference: str) -> None:
 def erase(given: Given, reference: str, yes: bool) -> None:
     """Erase a closed report for good, once you were asked to: the school's own time for its kind is over then.
 
-    Its key is destroyed, so no copy of the report can be read any more, not in a backup either; but throw away the
-    backups of the keys that still hold it.
+    Its key is destroyed, so a backup of the reports can't be read any more either, once the backups of the keys that
+    still hold it are thrown away.
     """
     with asking(given) as asker:
         view = asker.store.cases.read_on(asker.school.slug, reference, asker.reader, _EVER)

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from bot.store.record import Record
     from bot.store.sealing import Lookup
     from bot.store.units import Units
-    from handlers.ports import Lead, NewCase
+    from handlers.ports import CaseStep, Lead, NewCase
 
 _ONLY_IN = {"closed": ("new", "taken"), "reopened": ("closed",), "erased": ("closed",)}
 """The states in which a step can be taken, where not in every one."""
@@ -67,13 +67,14 @@ class CaseSteps:
         """Give the hash under which a reader stands beside a case."""
         return self._lookup.of("reader", school, who)
 
-    def begin(self, connection: Connection, case_id: str, case: NewCase) -> None:
-        """Let the readers of a new case in, and have it watched over."""
+    def begin(self, connection: Connection, case_id: str, case: NewCase) -> str:
+        """Let the readers of a new case in, and have it watched over; give the ids of those next in line."""
         ids = {lead.label: lead.id for lead in self._leads.holders(case.school)}
         who = case.readers if case.trial else tuple(ids[label] for label in case.people if label in ids)
         for position, one in enumerate(who):
             self._let_in(connection, case_id, case.school, one, position)
         _WATCH.do(connection, {"case_id": case_id, "at": stamp(case.at)})
+        return " ".join(ids[label] for label in case.next_in_line if label in ids)
 
     def opened(self, connection: Connection, row: Row[Any], key: bytes, reader: str) -> None:
         """Write down that a case was opened; the first to open it has it in hand, and nobody is told any more."""
@@ -159,6 +160,18 @@ class CaseSteps:
                     last += 1
                     self._let_in(connection, row.id, row.school, ids[label], last)
                     self._record.write(connection, row.id, key, self._clock(), "escalated", {"who": label})
+
+    def in_line(self, row: Row[Any], case: NewCase, happened: Iterable[CaseStep]) -> tuple[str, ...]:
+        """Give the labels of those who may still be asked next.
+
+        Nobody is whose contact was changed since the case came, since a changed contact opens no earlier case; nor is
+        whoever stepped back from it.
+        """
+        happened = tuple(happened)
+        known = next((step.inside["next_in_line"].split() for step in happened if "next_in_line" in step.inside), None)
+        back = {step.by for step in happened if step.step == "stepped-back"}
+        there = {x.label for x in self._leads.holders(row.school) if known is None or x.id in known} - back
+        return tuple(label for label in case.next_in_line if label in there)
 
     def named(self, school: str, reader: str) -> str:
         """Give the label of a reader, or the role on trial."""

@@ -81,8 +81,9 @@ class StoredCases:
         }
         with self._units.begin() as connection:
             connection.execute(_PUT, row)
-            self._steps.begin(connection, case_id, case)
-            self._record.write(connection, case_id, key, case.at, "received", {"readers": ", ".join(case.readers)})
+            in_line = self._steps.begin(connection, case_id, case)
+            received = {"readers": ", ".join(case.readers), "next_in_line": in_line}
+            self._record.write(connection, case_id, key, case.at, "received", received)
             self._drafts.sent(connection, case.person, case.conversation, case_id)
         return Sent(reference, code, case)
 

@@ -15,7 +15,7 @@ from bot.store.prepared import Prepared, unless_there
 from bot.store.tables import outbox, stamp, unstamp
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
     from datetime import datetime
 
     from sqlalchemy import Connection
@@ -63,7 +63,7 @@ class GivenUp:
     newest: datetime
 
 
-_INSIDE = tuple(field.name for field in fields(Delivery) if field.name != "due")
+_INSIDE = tuple(field.name for field in fields(Delivery) if field.name not in ("due", "about"))
 _earlier = outbox.alias("earlier")
 _blocked = exists().where(
     (_earlier.c.line == outbox.c.line) & _earlier.c.done.is_(None) & (_earlier.c.number < outbox.c.number)
@@ -142,6 +142,21 @@ class StoredDeliveries:
         with self._units.begin() as connection:
             self._note(connection, outcomes, at)
             return self._lease(connection, channels, at, until, room, in_hand=in_hand) if room else []
+
+    def waits(self, about: str) -> bool:
+        """Tell whether something about this is promised and not sent yet."""
+        query = select(outbox.c.number).where((outbox.c.about == self._about(about)) & outbox.c.done.is_(None)).limit(1)
+        with self._units.reading() as connection:
+            return connection.execute(query).first() is not None
+
+    def withdraw(self, about: Iterable[str], at: datetime) -> None:
+        """Send nothing any more about these but what a process has in hand."""
+        free = outbox.c.leased.is_(None) | (outbox.c.leased <= stamp(at))
+        mine = outbox.c.about.in_([self._about(what) for what in about])
+        with self._units.begin() as connection:
+            connection.execute(
+                update(outbox).where(mine & outbox.c.done.is_(None) & free).values(done=stamp(at), sealed=None)
+            )
 
     def take_back(self, at: datetime) -> int:
         """End every lease, and count them; only for a process that knows that no other one is at work."""
@@ -258,4 +273,8 @@ class StoredDeliveries:
             "tries": 0,
             "repeats": 0,
             "optional": delivery.optional,
+            "about": self._about(delivery.about) if delivery.about else None,
         }
+
+    def _about(self, what: str) -> str:
+        return self._lookup.of("about", what)

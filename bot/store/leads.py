@@ -13,7 +13,7 @@ from sqlalchemy import bindparam, delete, insert, select, update
 
 from bot.store.prepared import Prepared
 from bot.store.sealing import tidy_code
-from bot.store.tables import enrolments, holders, identities, stamp
+from bot.store.tables import enrolments, holders, identities, second_factors, stamp
 from handlers.ports import Lead, NotTheirAccount
 
 if TYPE_CHECKING:
@@ -75,6 +75,31 @@ class StoredLeads:
                 changes += self._take_in(connection, school, wanted)
         return changes
 
+    def leave(self, contacts: Mapping[str, Contacts]) -> list[Change]:
+        """End the contact of everybody whose day of leaving has come meanwhile; give those changes."""
+        at = self._clock()
+        with self._units.reading() as connection:
+            rows = connection.execute(select(holders).where(holders.c.until.is_(None))).all()
+        there = {(row.school, row.label, row.contact): row.id for row in rows}
+        gone = [
+            (here, Change(school, person.label, "gone", at))
+            for school, found in contacts.items()
+            for person in found.people
+            if person.left is not None and at.astimezone(found.zone).date() >= person.left
+            if (here := there.get((school, person.label, self._contact(person))))
+        ]
+        for holder, _ in gone:
+            with self._units.begin() as connection:
+                self._end(connection, holder, stamp(at))
+        return [change for _, change in gone]
+
+    @staticmethod
+    def _end(connection: Connection, holder: str, at: str) -> None:
+        connection.execute(update(holders).where(holders.c.id == holder).values(until=at))
+        connection.execute(delete(identities).where(identities.c.holder == holder))
+        connection.execute(delete(enrolments).where(enrolments.c.holder == holder))
+        connection.execute(delete(second_factors).where(second_factors.c.holder == holder))
+
     def _same(self, school: str, wanted: Mapping[str, Person]) -> bool:
         with self._units.reading() as connection:
             rows = connection.execute(select(holders).where(self._current(school))).all()
@@ -94,9 +119,7 @@ class StoredLeads:
                     sealed = self._sealed(wanted[label])
                     connection.execute(update(holders).where(holders.c.id == row.id).values(sealed=sealed))
                 continue
-            connection.execute(update(holders).where(holders.c.id == row.id).values(until=now))
-            connection.execute(delete(identities).where(identities.c.holder == row.id))
-            connection.execute(delete(enrolments).where(enrolments.c.holder == row.id))
+            self._end(connection, row.id, now)
             changes.append(Change(school, label, "changed" if label in wanted else "gone", at))
         for label, person in wanted.items():
             if label in known and known[label].contact == self._contact(person):

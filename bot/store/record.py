@@ -23,9 +23,12 @@ if TYPE_CHECKING:
     from bot.store.units import Units
 
 
-_HEAD = Prepared(select(chain.c.number, chain.c.chained).with_for_update())
+_HEAD = Prepared(select(chain.c.number, chain.c.chained, chain.c.mark).with_for_update())
 _APPEND = Prepared(put(record))
-_MOVE = Prepared(update(chain).values(number=bindparam("last"), chained=bindparam("hash")))
+_MOVE = Prepared(update(chain).values(number=bindparam("last"), chained=bindparam("hash"), mark=bindparam("marked")))
+_OLD, _FIRST, _NEXT = "record", "first marked step", "marked step"
+"""How a row is hashed: before there was a mark, as the first with one, and from then on."""
+_FOLLOWS = {"": (_OLD, _FIRST), _OLD: (_OLD, _FIRST), _FIRST: (_NEXT,), _NEXT: (_NEXT,)}
 
 
 class Record:
@@ -44,12 +47,15 @@ class Record:
         inside: Mapping[str, str],
     ) -> None:
         """Append a step within the transaction that takes it; the chain's one row is the writers' lock."""
-        ((last, before),) = _HEAD.rows(connection, {})
+        ((last, before, mark),) = _HEAD.rows(connection, {})
+        # Where the mark is not ours the newest rows were taken out: the next mark isn't either, so that it shows.
+        ours = mark is None or mark == self._mark(last, before)
         number, sealed = last + 1, seal(key, json.dumps(dict(inside)).encode(), f"step {case_id} {step}")
-        chained = self._chained(before, number, sealed, case_id, stamp(at), step)
+        how = _FIRST if mark is None else _NEXT
+        chained = self._chained(how, before, number, sealed, case_id, stamp(at), step)
         row = {"number": number, "case_id": case_id, "at": stamp(at), "step": step, "sealed": sealed}
         _APPEND.do(connection, {**row, "chained": chained})
-        _MOVE.do(connection, {"last": number, "hash": chained})
+        _MOVE.do(connection, {"last": number, "hash": chained, "marked": self._mark(number, chained) if ours else ""})
 
     def steps(self, case_id: str, key: bytes) -> tuple[CaseStep, ...]:
         """Give the steps of a case, the oldest first."""
@@ -64,15 +70,20 @@ class Record:
 
     def first_broken(self) -> int | None:
         """Give the number of the first row that was changed, moved or taken out, or None where none was."""
-        before, expected = "", 1
+        before, expected, how = "", 1, ""
         with self._units.reading() as connection:
             for row in connection.execute(select(record).order_by(record.c.number)):
-                chained = self._chained(before, row.number, row.sealed, row.case_id, row.at, row.step)
-                if row.number != expected or row.chained != chained:
+                inside = (before, row.number, row.sealed, row.case_id, row.at, row.step)
+                how = next((one for one in _FOLLOWS[how] if row.chained == self._chained(one, *inside)), "")
+                if row.number != expected or not how:
                     return expected
                 before, expected = row.chained, expected + 1
             head = connection.execute(select(chain)).one()
-        return None if (head.number, head.chained) == (expected - 1, before) else expected
+        mark = None if how in ("", _OLD) else self._mark(expected - 1, before)
+        return None if (head.number, head.chained, head.mark) == (expected - 1, before, mark) else expected
 
-    def _chained(self, before: str, number: int, sealed: bytes, *plain: str) -> str:
-        return self._lookup.of("record", before, str(number), hashlib.sha256(sealed).hexdigest(), *plain)
+    def _chained(self, how: str, before: str, number: int, sealed: bytes, *plain: str) -> str:
+        return self._lookup.of(how, before, str(number), hashlib.sha256(sealed).hexdigest(), *plain)
+
+    def _mark(self, number: int, chained: str) -> str:
+        return self._lookup.of("end of the record", str(number), chained)

@@ -72,6 +72,7 @@ chain = Table(
     Column("one", Integer, primary_key=True, autoincrement=False, comment="always 1"),
     Column("number", Integer, nullable=False, comment="the newest row of the record"),
     Column("chained", String(64), nullable=False),
+    Column("mark", String(64), comment="keyed hash of both, so that the newest rows can't be taken out"),
 )
 
 _NUMBER = BigInteger().with_variant(Integer(), "sqlite")
@@ -115,6 +116,7 @@ outbox = Table(
     Column("optional", Boolean, nullable=False, comment="nobody has to see that it was refused"),
     Column("done", String(32)),
     Column("given_up", String(200), comment="why, without content"),
+    Column("about", String(64), comment="keyed hash of what it tells of, where it can be withdrawn"),
     Index("outbox_waiting", "done", "due"),
     Index("outbox_line", "line", "done"),
 )

@@ -31,7 +31,8 @@ class Watched:
     """A case that is to be looked at: how it stands, who may read it, and what happened.
 
     `wave` counts how often somebody was told, and the next time is `wave_due`; `told` counts the messages that
-    those whom they are for know of. `lead` is the label of whoever has it in hand.
+    those whom they are for know of. `lead` is the label of whoever has it in hand, `in_line` are those of whoever may
+    be asked next.
     """
 
     row: Row[Any]
@@ -43,6 +44,7 @@ class Watched:
     touched: datetime
     lead: str
     readers: tuple[str, ...]
+    in_line: tuple[str, ...]
     case: NewCase
     steps: tuple[CaseStep, ...]
 
@@ -82,6 +84,7 @@ class StoredWatches:
             touched=unstamp(row.touched),
             lead=self._steps.label_of(row.school, row.lead),
             readers=self._steps.who_reads(row.id, row.school),
+            in_line=self._steps.in_line(row, case, happened),
             case=case,
             steps=happened,
         )
@@ -124,6 +127,10 @@ class StoredWatches:
     def tell_reporter(self, row: Row[Any], text: str) -> None:
         """Leave a message for the reporter."""
         self._steps.told(row, text)
+
+    def hand_back(self, row: Row[Any], at: datetime) -> None:
+        """Have a case that somebody had in hand looked for a reader anew, since nobody is left who may read it."""
+        self._set(row, state="new", lead=None, wave=0, due=stamp(at), wave_due=stamp(at))
 
     def _set(self, row: Row[Any], **values: object) -> None:
         with self._units.begin() as connection:

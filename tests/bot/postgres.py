@@ -43,6 +43,14 @@ class Postgres:
             connection.execute(f"CREATE DATABASE {name}")
         return self._server.get_uri(name).replace("postgresql://", "postgresql+psycopg://", 1)
 
+    def down(self) -> None:
+        """Stop the server for a while, at once."""
+        self._server.stop()
+
+    def up(self) -> None:
+        """Start the server again where it doesn't run."""
+        self._server.ensure_postgres_running()
+
     def stop(self) -> None:
         """Stop the server and take it away."""
         self._server.cleanup()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
+from bot.doctor import _store as examined
 from tests.bot.leading import at_work, whom
 from tests.fakes import Person
 from tests.handlers.telling import STORY, lead
@@ -132,13 +133,10 @@ def test_where_it_is_not_safe_to_write_nothing_is_pushed(bot):
         person.presses(label)
     for text in (STORY, "skip", "skip", "skip"):
         person.says(text)
-    person.presses("Send")
-    bot.works()
-    open_it(bot)
-    told = []
-    for _ in range(10):
-        told += bot.goes_on(HOUR)
+    code = person.presses("Send").split("Receipt code: ")[1][:19]
+    told = [*bot.works(), *(one for _ in range(10) for one in bot.goes_on(HOUR))]
     assert not [1 for channel, _, _ in told if channel == "test"]
+    assert "Nobody at the school has opened your report in time" in person.says(code)
 
 
 def test_where_everybody_is_away_all_are_told_everywhere_and_those_next_in_line_too(bot, clock):
@@ -149,6 +147,25 @@ def test_where_everybody_is_away_all_are_told_everywhere_and_those_next_in_line_
     bot.report()
     sent = whom(bot.works())
     assert {("slack", "U0123ABCF"), ("telegram", "123456789"), ("email", "dsl@school.example.org")} <= sent
+    # They are told again and again, but the reporter learns whom to ring once.
+    later = [one for _ in range(6) for one in bot.goes_on(HOUR)]
+    assert ("slack", "U0123ABCF") in whom(later)
+    assert [words for channel, _, words in later if channel == "test"] == []
+
+
+def test_somebody_who_is_away_is_told_too_once_those_who_are_there_have_not_opened_it(bot, clock):
+    clock.now = datetime(2026, 12, 1, 9, 0, tzinfo=UTC)  # the DSL is away
+    bot.report()
+    early = whom([*bot.works(), *bot.goes_on(HOUR)])
+    assert ("slack", "U0123ABCF") not in early
+    assert ("slack", "U0123ABCF") in whom(bot.goes_on(HOUR))
+
+
+def test_what_is_to_be_read_today_is_told_again_in_the_evening_and_at_the_weekend(bot, clock):
+    clock.now = datetime(2026, 11, 20, 17, 0, tzinfo=UTC)  # a Friday, an hour after the school has closed
+    bot.report()
+    assert bot.works()
+    assert bot.goes_on(HOUR)
 
 
 def test_a_case_untouched_for_three_school_days_reminds_its_lead_and_then_another(bot):
@@ -161,6 +178,15 @@ def test_a_case_untouched_for_three_school_days_reminds_its_lead_and_then_anothe
     assert "Nobody has touched R-" in first[0][2]
     later = [one for _ in range(5) for one in bot.goes_on(timedelta(days=1))]
     assert whom(later) == {("slack", "U0123ABCF"), ("slack", "U0123ABCD")}
+
+
+def test_a_weekend_and_the_holidays_count_as_no_day_on_which_a_case_was_left_untouched(bot, clock):
+    clock.now = datetime(2026, 12, 17, 9, 0, tzinfo=UTC)  # a Thursday; term ends on Friday and begins on 4 January
+    bot.report()
+    bot.works()
+    open_it(bot)
+    assert [one for _ in range(18) for one in bot.goes_on(timedelta(days=1))] == []
+    assert "Nobody has touched R-" in bot.goes_on(timedelta(days=1))[0][2]
 
 
 def test_a_closed_case_reminds_nobody(bot):
@@ -189,6 +215,20 @@ def test_somebody_whom_no_running_channel_reaches_is_an_alarm_and_is_passed_over
     few.report()
     assert whom(few.works()) == {("telegram", "123456789")}
     assert "unreachable st-peters chair-1" in {alarm.name for alarm in few.store.alarms.raised()}
+
+
+def test_a_notice_that_a_platform_refuses_is_shown_to_the_administrator_and_a_push_to_a_reporter_is_not(
+    bot, engine, contacts
+):
+    school = contacts["st-peters"]
+    people = tuple(replace(p, channels=(("slack", "blocked"),)) if p.label == "dsl-1" else p for p in school.people)
+    at = at_work(bot.store, engine, {"st-peters": replace(school, people=people)}, bot.clock)
+    at.report("blocked reporter")
+    for _ in range(5):
+        at.goes_on(HOUR)
+    refused = [one.found for one in examined(bot.store, bot.clock()) if "did not take" in one.found]
+    assert len(refused) == 1
+    assert refused[0].startswith("messages that slack did not take")
 
 
 def test_on_trial_nobody_is_told(bot, engine):

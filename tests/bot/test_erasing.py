@@ -90,7 +90,8 @@ def test_a_closed_report_is_not_erased_before_its_time_nor_before_somebody_was_a
 
 def test_somebody_is_asked_whether_they_are_sure_and_may_say_no(over):
     result = types("cases", "erase", over.reference, input="n\n")
-    assert "nobody can bring it back" in result.output
+    assert "can't be undone" in result.output
+    assert "until the old backups of the keys are thrown away" in result.output
     assert result.exit_code == 1
     assert types("cases", "show", over.reference).exit_code == 0
 

@@ -7,7 +7,9 @@ import io
 import re
 import stat
 import unicodedata
+from dataclasses import replace
 from datetime import datetime
+from zoneinfo import ZoneInfo
 
 import pytest
 from click.testing import CliRunner
@@ -18,9 +20,10 @@ from pypdf import PdfReader
 from bot.app import open_store, settings_from_environment, world_in
 from bot.cli import askfirst
 from bot.exporting import as_csv, as_pdf, defused
-from handlers.chronology import HOME, Chronology, Row
+from handlers.chronology import HOME, Chronology, Row, chronology
+from tests.bot.leading import opened
 from tests.fakes import Person
-from tests.handlers.telling import tell
+from tests.handlers.telling import STORY, lead, tell
 
 AT = datetime(2026, 11, 23, 9, 0, tzinfo=HOME)
 
@@ -143,6 +146,24 @@ def test_the_paper_is_tagged_for_a_screen_reader():
         tagless = re.sub(r"(?:/(?:H1|H2|P) <</MCID \d+>> BDC|/Artifact BMC).*?EMC", "", content, flags=re.DOTALL)
         assert "Tj" not in tagless
         assert "TJ" not in tagless
+
+
+def test_a_chronology_holds_all_that_was_answered_and_happened_in_the_schools_own_time(bot, dsl, contacts):
+    reporter, code = bot.report()
+    opened(dsl)
+    reporter.says(code)
+    reporter.presses("Write to the school")
+    reporter.says("It happened again")
+    reference = dsl.button("Note for leads").value
+    view = bot.store.cases.opened("st-peters", reference, lead(bot.world, "dsl-1"))
+    far = replace(contacts["st-peters"], zone=ZoneInfo("Asia/Tokyo"))
+    table = as_csv(chronology(view, bot.world.engine.schools["st-peters"], far)).decode("utf-8-sig")
+    rows = list(csv.reader(io.StringIO(table)))
+    assert {when for when, *_ in rows[1:]} == {"2026-11-23T18:00:00+09:00"}
+    words = [row[3] for row in rows]
+    for said in (STORY, "since Monday", "Roblox", "the office knows my number", "It happened again"):
+        assert said in words
+    assert "Somebody is getting too close to a child online" in words
 
 
 def types(*words):

@@ -13,6 +13,7 @@ from bot.app import open_store
 from bot.cli import askfirst
 from bot.settings import Settings
 from bot.store import tables
+from bot.store.copying import copy
 from bot.store.rotating import WRAPPED
 from knowledge.contacts import load_contacts
 from tests.bot.leading import at_work
@@ -59,6 +60,30 @@ def test_a_backup_with_a_report_in_flight_goes_on_where_it_stood(engine, contact
         who = lead(bot.world, "dsl-1")
         (line,) = store.cases.listed("st-peters", who)
         assert store.cases.opened("st-peters", line.reference, who).case.answers["what"] == STORY
+
+
+def test_a_report_that_comes_amid_a_backup_is_in_it_with_its_key_or_not_at_all(
+    engine, contacts, clock, tmp_path, monkeypatch
+):
+    monkeypatch.setenv("ASKFIRST_DATA", str(tmp_path / "old"))
+    with open_store(Settings(data=tmp_path / "old", _env_file=None), clock) as store:
+        bot = at_work(store, engine, contacts, clock)
+
+        def and_a_report(*given):
+            copy(*given)
+            bot.report(f"reporter {given}")
+
+        with monkeypatch.context() as amid:
+            amid.setattr("bot.commands.backup.copy", and_a_report)
+            assert types("backup", "--to", tmp_path / "a", "--keys-to", tmp_path / "b").exit_code == 0
+    monkeypatch.setenv("ASKFIRST_DATA", str(tmp_path / "new"))
+    (tmp_path / "new").mkdir()
+    (tmp_path / "new" / "master.key").write_bytes((tmp_path / "old" / "master.key").read_bytes())
+    done = types(
+        "restore", "--from", tmp_path / "a" / "askfirst.db", "--keys-from", tmp_path / "b" / "askfirst-keys.db"
+    )
+    assert done.exit_code == 0, done.output
+    assert "can't be read" not in done.output
 
 
 def test_a_report_that_is_half_written_goes_on_after_a_backup_is_brought_back(
@@ -124,6 +149,7 @@ def test_a_new_master_key_opens_everything_and_the_old_one_nothing(engine, conta
     result = types("keys", "rotate")
     assert result.exit_code == 0, result.output
     assert old.strip() not in settings.master_key_file.read_text()
+    assert settings.master_key_file.stat().st_mode & 0o777 == 0o600
     with open_store(settings, clock) as store:
         assert store.cases.status(code)
         assert store.memory.recall("somebody", "here", "ask") == {"q": 1}
@@ -139,6 +165,48 @@ def test_every_sealed_column_is_either_wrapped_anew_or_sealed_with_a_cases_own_k
     }
     by_case = {tables.cases.c.sealed, tables.drafts.c.sealed, tables.record.c.sealed}
     assert sealed == by_case | set(WRAPPED)
+
+
+_TAKEN_OUT = """
+DELETE FROM record WHERE number = (SELECT max(number) FROM record);
+UPDATE chain SET number = (SELECT max(number) FROM record),
+ chained = (SELECT chained FROM record ORDER BY number DESC LIMIT 1)"""
+_TAMPERING = {
+    "a step was changed": "UPDATE record SET at = '2020' WHERE number = 2",
+    "a step was taken out from amid them": "DELETE FROM record WHERE number = 2",
+    "the newest step was taken out": "DELETE FROM record WHERE number = (SELECT max(number) FROM record)",
+    "the newest step was taken out, and the end moved back": _TAKEN_OUT,
+    "the newest step was taken out, and the end unmarked": f"{_TAKEN_OUT}, mark = NULL",
+    "two steps were swapped": "UPDATE record SET number = -number WHERE number IN (1, 2);"
+    "UPDATE record SET number = 3 + number WHERE number < 0",
+}
+
+
+@pytest.fixture
+def a_record(engine, contacts, clock, tmp_path, monkeypatch):
+    """The settings of a store with some steps in its record, and a receipt code with which another one is taken."""
+    settings = Settings(data=tmp_path / "old", _env_file=None)
+    monkeypatch.setenv("ASKFIRST_DATA", str(settings.data))
+    with open_store(settings, clock) as store:
+        bot = at_work(store, engine, contacts, clock)
+        dsl = lead(bot.world, "dsl-1")
+        _, code = bot.report()
+        store.cases.opened("st-peters", store.cases.listed("st-peters", dsl)[0].reference, dsl)
+        assert store.cases.write_back(code, "more")
+    return settings, code
+
+
+@pytest.mark.parametrize("what", _TAMPERING)
+def test_a_record_that_was_changed_shows_also_once_the_bot_has_gone_on_with_it(a_record, clock, what):
+    settings, code = a_record
+    with contextlib.closing(sqlite3.connect(settings.data / "askfirst.db")) as database:
+        database.executescript(_TAMPERING[what])
+    assert types("audit", "verify").exit_code == 1
+    with open_store(settings, clock) as store:
+        store.cases.write_back(code, "still more")
+    result = types("audit", "verify")
+    assert result.exit_code == 1
+    assert "changed from outside at step" in result.output
 
 
 def test_a_record_that_was_changed_is_said_with_exit_code_1(engine, contacts, clock, tmp_path, monkeypatch):

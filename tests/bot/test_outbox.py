@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import itertools
 from datetime import timedelta
 
 import pytest
@@ -111,6 +112,21 @@ async def test_what_a_killed_process_had_in_hand_is_sent_at_once_where_nobody_el
     assert store.deliveries.repeats() == 1
 
 
+async def test_what_may_have_arrived_though_no_answer_came_is_counted_when_it_is_sent_again(
+    store, outbox, platform, clock
+):
+    promise(store, clock, 1)
+    platform.down = True
+
+    def tried():
+        platform.down = store.deliveries.repeats() == 0
+
+    platform.during = tried
+    await all_sent(store, outbox, clock)
+    assert platform.sent == [1]
+    assert store.deliveries.repeats() == 1
+
+
 @pytest.mark.parametrize("jump", [timedelta(days=3), timedelta(days=-3)])
 async def test_a_clock_that_jumps_by_days_amid_sending_doubles_nothing(store, outbox, platform, clock, jump):
     promise(store, clock, 1, 2, 3)
@@ -149,6 +165,32 @@ async def test_after_days_without_the_bot_one_network_error_gives_nothing_up(sto
     await all_sent(store, outbox, clock)
     assert platform.sent == [1]
     assert store.deliveries.given_up() == []
+
+
+async def test_a_send_that_fails_is_tried_again_at_growing_pauses_up_to_five_minutes(store, outbox, platform, clock):
+    promise(store, clock, 1)
+    tries = []
+    platform.down = True
+
+    def tried():
+        tries.append(clock())
+        platform.down = len(tries) < 14
+
+    platform.during = tried
+    running = asyncio.create_task(outbox.run())
+    while store.deliveries.waiting():
+        due = store.deliveries.next_due([NAME], clock())
+        if due and not platform.begun.is_set():
+            clock.now = due
+        platform.begun.clear()
+        outbox.wake()
+        await asyncio.sleep(0)
+    outbox.end()
+    await running
+    pauses = [(later - earlier).total_seconds() for earlier, later in itertools.pairwise(tries)]
+    assert pauses == sorted(pauses)
+    assert pauses[0] < 5
+    assert pauses[-1] == 300
 
 
 async def test_a_platform_that_never_answers_is_given_up_in_the_end_and_the_administrator_sees_it(

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -10,6 +12,7 @@ from bot.app import world_of
 from bot.channels.terminal.render import render
 from bot.settings import Settings
 from handlers import case_view as cases
+from handlers.case_letters import given_by_itself
 from knowledge.letters.library import Letter
 from knowledge.model import ROLES
 from tests.fakes import Person
@@ -95,6 +98,13 @@ def test_a_letter_is_filled_in_one_blank_at_a_time_and_shown_to_be_copied(dsl):
     assert "about ________, and" in dsl.sees
     assert "delete it from this chat" in dsl.sees
     assert "Open R-" in dsl.sees
+
+
+def test_the_day_on_a_letter_is_the_schools_own(dsl):
+    far = replace(dsl.world.contacts["st-peters"], zone=ZoneInfo("Asia/Tokyo"))
+    school, night = dsl.world.engine.schools["st-peters"], datetime(2026, 11, 23, 22, 0, tzinfo=UTC)
+    assert given_by_itself(school, far, night)["today"] == "24 November 2026"
+    assert given_by_itself(school, None, night)["today"] == "23 November 2026"
 
 
 def test_a_letters_blank_can_be_written_anew_and_pressing_twice_leaves_one_blank(dsl):

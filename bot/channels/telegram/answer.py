@@ -82,7 +82,8 @@ def _in_private(heard: Heard, buttons: StoredButtons, held: ReportMessages, worl
             params = {"chat_id": heard.chat, "message_id": heard.message, **messages[0]}
             yield Delivery(NAME, "", str(heard.chat), {**_call("editMessageText", params), **more})
         else:
-            shown = [{**message, "protect_content": True} for message in messages] if more else messages
+            keeps = bool(more) and not reply.to_copy
+            shown = [{**message, "protect_content": True} for message in messages] if keeps else messages
             for delivery in _to(heard.chat, shown):
                 yield replace(delivery, payload={**delivery.payload, **more})
     if ended:

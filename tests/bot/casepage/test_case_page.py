@@ -11,6 +11,7 @@ import pytest
 from pypdf import PdfReader
 
 from tests.bot.casepage.browsing import Visitor, link, sets_up
+from tests.bot.casepage.conftest import ABOUT_HEAD
 from tests.fakes import Person
 from tests.handlers.telling import STORY, lead
 
@@ -220,3 +221,22 @@ def test_the_chronology_is_taken_away_and_that_is_written_down(bot, chair, refer
         assert any("He shouted" in row for row in rows)
     assert [s.step for s in steps_of(bot)][-1] == "exported"
     assert chair.goes("/case/chronology/exe").status == 403
+
+
+def test_a_chair_with_email_alone_finds_their_other_reports_and_gets_the_link_to_each(bot, chair, reference):
+    bot.report("another", **ABOUT_HEAD)
+    bot.report("somebody else")
+    bot.works()
+    who = lead(bot.world, "chair-1")
+    (other,) = [line.reference for line in bot.world.cases.listed("st-peters", who) if line.reference != reference]
+    seen = chair.goes("/case")
+    assert seen.text.count("Send me the link to") == 1
+    assert "today · 23 November 2026 · not opened yet" in seen.text
+    assert "The link is on its way" in chair.sends(f"/case/other/{other}").text
+    (told,) = bot.works()
+    assert told[:2] == ("email", "chair@governors.example.org")
+    assert f"Your new link to {other}" in told[2]
+    theirs = bot.world.cases.listed("st-peters", lead(bot.world, "dsl-1"))[0].reference
+    chair.goes("/case")
+    assert chair.sends(f"/case/other/{theirs}").status == 403
+    assert bot.works() == []

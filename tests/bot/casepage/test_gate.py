@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from dataclasses import replace
 from datetime import timedelta
 from urllib.parse import urlsplit
@@ -126,10 +127,11 @@ def test_many_fresh_links_give_nobody_more_guesses(bot, visitor, app, reference,
 def test_a_phone_whose_clock_is_half_a_minute_off_gets_in(bot, visitor, app, reference, clock):
     clock.goes_on(MINUTE)
     visitor.goes(link(bot.store, reference))
+    assert visitor.sends(code=app(-90)).status == 403
     assert visitor.sends(code=app(-30)).status == 200
 
 
-@pytest.mark.parametrize("form", ["no mark", "another's mark", "another site", "no cookie", "a file"])
+@pytest.mark.parametrize("form", ["no mark", "another's mark", "another site", "a frame", "no cookie", "a file"])
 def test_a_form_that_comes_from_elsewhere_does_nothing(bot, visitor, app, reference, form):
     bot.clock.goes_on(MINUTE)
     visitor.goes(link(bot.store, reference))
@@ -139,6 +141,8 @@ def test_a_form_that_comes_from_elsewhere_does_nothing(bot, visitor, app, refere
         seen = visitor.sends(code=app(), mark="0" * 64)
     elif form == "another site":
         seen = visitor.sends(code=app(), headers={"Origin": "https://elsewhere.example.org"})
+    elif form == "a frame":
+        seen = visitor.sends(code=app(), headers={"Sec-Fetch-Site": "cross-site"})
     elif form == "no cookie":
         visitor.cookies = {}
         seen = visitor.sends(code=app())
@@ -153,9 +157,22 @@ def test_every_answer_says_what_a_browser_may_do_with_it(chair):
         headers = chair.goes(path).headers
         assert headers.items() >= HEADERS.items()
     policy = chair.goes("/case").headers["Content-Security-Policy"]
-    assert "default-src 'none'" in policy
-    assert "unsafe" not in policy
-    assert "http" not in policy
+    rules = dict(rule.strip().split(" ", 1) for rule in policy.split(";"))
+    assert rules == {
+        "default-src": "'none'",
+        "style-src": "'self'",
+        "form-action": "'self'",
+        "base-uri": "'none'",
+        "frame-ancestors": "'none'",
+    }
+    assert (
+        chair.seen.headers.items()
+        >= {
+            "X-Frame-Options": "DENY",
+            "X-Content-Type-Options": "nosniff",
+            "Referrer-Policy": "same-origin",
+        }.items()
+    )
     assert "<script" not in chair.seen.html
     assert " style=" not in chair.seen.html
     assert "no-store" in chair.goes("/case").headers["Cache-Control"]
@@ -299,9 +316,12 @@ def test_asking_for_links_in_vain_keeps_none_from_a_lead_in_the_same_place(bot, 
     assert len(bot.works()) == 1
 
 
-def test_no_link_key_or_cookie_stands_in_the_database(bot, chair, app, reference, tmp_path):
+def test_no_link_key_or_cookie_stands_in_the_database_or_the_log(bot, chair, app, reference, tmp_path, caplog):  # noqa: PLR0917 -- fixtures
+    caplog.set_level(logging.DEBUG)
     token = bot.store.links.make(Link("st-peters", CHAIR, reference))
-    content = b"".join(file.read_bytes() for file in tmp_path.glob("*.db*"))
+    chair.goes(f"/open/{token}")
+    chair.sends(code="000000")
+    content = b"".join(file.read_bytes() for file in tmp_path.glob("*.db*")) + caplog.text.encode()
     for word in (token, app.key, app.key.replace(" ", ""), *chair.cookies.values(), CHAIR):
         assert word.encode() not in content
 

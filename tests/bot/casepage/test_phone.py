@@ -123,7 +123,7 @@ def test_a_chair_erases_a_closed_report_with_the_keyboard_once_its_time_is_over(
     phone.types(app())
     phone.presses("Open the report")
     phone.presses("Erase it")
-    assert "nobody can bring it back" in phone.looks("erase")
+    assert "can't be undone" in phone.looks("erase")
     phone.presses("Erase it for good")
     assert "is erased" in phone.looks("erased")
 

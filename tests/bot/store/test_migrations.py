@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import contextlib
+import hashlib
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 from alembic import command
@@ -45,6 +47,19 @@ def carry(source, target):
                 writing.execute(update(old).values(row) if table.name == "chain" else insert(old).values(row))
 
 
+def chain_as_before(engine, lookup):
+    """Chain the record as it was chained before its end was marked."""
+    there, before = MetaData(), ""
+    there.reflect(engine)
+    record, chain = there.tables["record"], there.tables["chain"]
+    with engine.begin() as connection:
+        for row in connection.execute(select(record).order_by(record.c.number)).all():
+            sealed = hashlib.sha256(row.sealed).hexdigest()
+            before = lookup.of("record", before, str(row.number), sealed, row.case_id, row.at, row.step)
+            connection.execute(update(record).where(record.c.number == row.number).values(chained=before))
+        connection.execute(update(chain).values(chained=before))
+
+
 def test_every_revision_has_a_number_of_its_own_and_follows_the_one_before():
     assert [f"{number:04}" for number in range(1, len(REVISIONS) + 1)] == REVISIONS
 
@@ -63,9 +78,11 @@ def test_a_report_and_a_draft_of_an_earlier_revision_are_there_after_it(kept, a_
         sent = send(store, a_case(), a_draft())
         store.drafts.keep("another", "another", a_draft("draft-2"))
         store.memory.keep("somebody", "here", "ask", {"q": 1}, None)
+        lookup = store.record._lookup  # noqa: SLF001 -- to chain as an earlier version did
     head = open_database(kept.settings.database_url, "main")
     older = at_revision(older_url, revision)
     carry(head, older)
+    chain_as_before(older, lookup)
     head.dispose()
     older.dispose()
     settings = kept.settings.model_copy(update={"database": older_url, "keys_database": kept.settings.keys_url})
@@ -77,6 +94,40 @@ def test_a_report_and_a_draft_of_an_earlier_revision_are_there_after_it(kept, a_
         assert store.record.first_broken() is None
         with store.units.unit():
             assert store.watches.take(kept.clock(), ["st-peters"]).reference == sent.reference
+        assert store.cases.write_back(sent.code, "more")
+        assert store.record.first_broken() is None
+        with store.units.begin() as connection:
+            connection.execute(update(tables.chain).values(mark=None))
+        assert store.record.first_broken()
+
+
+@pytest.mark.parametrize("revision", REVISIONS[:-1])
+def test_a_report_in_hand_at_an_earlier_revision_is_in_hand_after_it_and_nothing_is_told_twice(
+    kept, a_case, a_draft, older_url, revision
+):
+    with kept.opened() as store:
+        sent = send(store, a_case(), a_draft())
+        store.cases.opened("st-peters", sent.reference, "dsl")
+        store.cases.act("st-peters", sent.reference, "dsl", "message", {"text": "Thank you"})
+        kept.clock.goes_on(timedelta(hours=1))
+        with store.units.unit():
+            row = store.watches.take(kept.clock(), ["st-peters"])
+            store.watches.put(row, wave=0, due=kept.clock() + timedelta(days=1))
+        lookup = store.record._lookup  # noqa: SLF001 -- to chain as an earlier version did
+    head = open_database(kept.settings.database_url, "main")
+    older = at_revision(older_url, revision)
+    carry(head, older)
+    chain_as_before(older, lookup)
+    head.dispose()
+    older.dispose()
+    settings = kept.settings.model_copy(update={"database": older_url, "keys_database": kept.settings.keys_url})
+    kept.clock.goes_on(timedelta(days=2))
+    with open_store(settings, kept.clock) as store, store.units.unit():
+        watched = store.watches.whole(store.watches.take(kept.clock(), ["st-peters"]))
+        assert watched.state == "taken"
+        assert watched.wave_due
+        # Before the third revision there were no messages.
+        assert watched.told == 1 or revision < "0003"
 
 
 @pytest.mark.slow

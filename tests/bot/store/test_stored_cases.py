@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import contextlib
+import shutil
 import sqlite3
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
 
+from bot.app import open_store
+from bot.settings import Settings
 from bot.store.databases import StoreError
 from bot.store.sealing import tidy_code
 from knowledge.model import ROLES
@@ -114,6 +117,8 @@ def test_every_opening_is_recorded_and_the_record_is_whole(kept, a_case, a_draft
         ("UPDATE record SET sealed = x'00' WHERE number = 1", 1),
         ("DELETE FROM record WHERE number = 1", 1),
         ("DELETE FROM record WHERE number = 3", 3),
+        ("UPDATE record SET case_id = 'another' WHERE number = 2", 2),
+        ("UPDATE record SET step = 'note' WHERE number = 2", 2),
     ],
 )
 def test_a_change_to_the_record_from_outside_is_found(kept, a_case, a_draft, change, first):
@@ -126,6 +131,28 @@ def test_a_change_to_the_record_from_outside_is_found(kept, a_case, a_draft, cha
         database.commit()
     with kept.opened() as store:
         assert store.record.first_broken() == first
+
+
+@pytest.mark.parametrize("steps", [1, 2])
+def test_a_step_that_was_put_in_place_of_another_from_a_copy_in_which_things_went_otherwise_is_found(
+    kept, a_case, a_draft, tmp_path, steps
+):
+    with kept.opened() as store:
+        sent = send(store, a_case(), a_draft())
+    copy = Settings(data=tmp_path / "copy", _env_file=None)
+    shutil.copytree(kept.folder, copy.data)
+    for settings, readers in ((kept.settings, ("dsl", "chair")), (copy, ("chair", "dsl"))):
+        with open_store(settings, kept.clock) as store:
+            for reader in readers[:steps]:
+                store.cases.opened("st-peters", sent.reference, reader)
+            assert store.record.first_broken() is None
+    with contextlib.closing(sqlite3.connect(kept.folder / "askfirst.db")) as database:
+        database.execute("ATTACH ? AS copy", (str(copy.data / "askfirst.db"),))
+        database.execute("DELETE FROM record WHERE number = 2")
+        database.execute("INSERT INTO record SELECT * FROM copy.record WHERE number = 2")
+        database.commit()
+    with kept.opened() as store:
+        assert store.record.first_broken() == 3
 
 
 def test_content_that_was_moved_to_another_case_does_not_open(kept, a_case, a_draft):

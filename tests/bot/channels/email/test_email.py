@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import socket
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from email import message_from_bytes
 from email.policy import default
 from typing import Any
@@ -86,6 +86,15 @@ async def test_a_server_that_is_down_is_tried_again_and_stops_nothing():
     (delivery,) = down.tell("st-peters", "chair@governors.example.org", notices.message_waiting())
     with pytest.raises(Unsure):
         await down.send(delivery.payload)
+
+
+@pytest.mark.parametrize("security", ["starttls", "tls"])
+async def test_nothing_goes_out_unprotected_where_the_school_asks_for_protection(server, postbox, security):
+    channel = Email(replace(server, security=security))
+    (delivery,) = channel.tell("st-peters", "chair@governors.example.org", notices.message_waiting())
+    with pytest.raises(Unsure):
+        await channel.send(delivery.payload)
+    assert postbox.got == []
 
 
 async def test_nobody_can_write_headers_into_it(server, postbox):

@@ -60,6 +60,23 @@ def test_what_a_lead_opened_and_wrote_is_gone_before_telegram_would_keep_it(bot,
     assert WORDS in lead.press(opens)
 
 
+def test_a_letter_can_be_copied_and_is_gone_from_the_chat_too_when_it_was_the_last_that_was_said(bot, lead, opens):
+    lead.press(opens)
+    lead.press("Letter templates")
+    lead.press("An invitation to a meeting")
+    while not any("copy it" in seen.text for seen in bot.server.seen[LEAD]):
+        lead.say("a zebra")
+    (letter,) = (seen for seen in bot.server.seen[LEAD] if "copy it" in seen.text)
+    assert "zebra" in letter.text
+    assert not letter.raw.get("has_protected_content")
+    held = bot.store.report_messages
+    assert letter.id in held.of(str(LEAD), datetime.now(UTC))
+    for number in held.of(str(LEAD), datetime.now(UTC)):
+        held.note(str(LEAD), number, datetime.now(UTC) - timedelta(hours=47))
+    in_loop(bot, bot.channels[0].heartbeat())
+    assert "zebra" not in chat(bot, LEAD)
+
+
 def test_somebody_else_who_sends_what_stands_behind_the_leads_button_opens_nothing(bot, lead, opens, server):
     data = next(data for label, data, _ in lead.offered if label == opens)
     server.presses_data(501, server.seen[501][-1], data)
