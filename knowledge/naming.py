@@ -44,9 +44,9 @@ def named_in(text: str, school: School, contacts: Contacts | None = None) -> tup
     return _named_in(text, tuple(school.roles.items()), people)
 
 
-@lru_cache(maxsize=16)
+@lru_cache(maxsize=256)
 def _named_in(text: str, titles: tuple[tuple[str, str], ...], people: tuple[Person, ...]) -> tuple[Named, ...]:
-    """Remember the last few, since one report is looked at several times while it is answered."""
+    """Remember the last ones, since each of many reports is looked at several times while it is answered."""
     said, wanted = _Said(text), called(titles, people)
     places = _places(wanted, said)
     found: dict[str, Named] = {}

@@ -88,7 +88,9 @@ def _sqlite(url: str, file: str | None) -> Engine:
 def _set_up_sqlite(connection: sqlite3.Connection, _: object) -> None:
     # The driver would begin transactions by itself, late; _begin_sqlite begins them.
     connection.isolation_level = None
-    for pragma in ("journal_mode=WAL", "synchronous=FULL", "secure_delete=ON", "busy_timeout=30000"):
+    pragmas = ["journal_mode=WAL", "synchronous=FULL", "secure_delete=ON", "busy_timeout=30000"]
+    # What a savepoint would bring back is not written into a file of its own.
+    for pragma in (*pragmas, "temp_store=MEMORY"):
         connection.execute(f"PRAGMA {pragma}").close()
 
 

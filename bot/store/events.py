@@ -58,10 +58,12 @@ _TAKE = (
     .limit(bindparam("room"))
     .with_for_update(skip_locked=True)
 )
-_STORE = {
-    name: put.returning(inbox.c.event)
-    for name, put in unless_there(inbox, "event", "number", "handled", "fault").items()
-}
+_STORE = Prepared(
+    {
+        name: put.returning(inbox.c.number)
+        for name, put in unless_there(inbox, "event", "number", "handled", "fault").items()
+    }
+)
 _HANDLED = Prepared(
     update(inbox)
     .where(inbox.c.number == bindparam("which"))
@@ -81,13 +83,7 @@ class StoredEvents:
             return []
         rows = [self._row(event, at) for event in events]
         with self._units.begin() as connection:
-            once = _STORE[connection.dialect.name]
-            fresh = set(connection.execute(once, rows).scalars())
-        found = []
-        for row in rows:  # of an event that stands here twice the first is the new one
-            found.append(row["event"] in fresh)
-            fresh.discard(row["event"])
-        return found
+            return [bool(_STORE.rows(connection, row)) for row in rows]
 
     def take(self, channels: Sequence[str], at: datetime, room: int) -> list[Taken]:
         """Give the next events to handle, of as many lines, held against other processes until the unit ends."""

@@ -158,8 +158,10 @@ class Lookup:
         return "-".join(letters[i : i + 4] for i in range(0, len(letters), 4))
 
     def _digest(self, kind: str, *parts: str) -> bytes:
-        written = [part.encode() for part in (kind, *parts)]
-        message = b"".join([part for one in written for part in (len(one).to_bytes(4, "big"), one)])
+        message = b""
+        for part in (kind, *parts):
+            written = part.encode()
+            message += len(written).to_bytes(4, "big") + written
         return hmac.digest(self._secret, message, "sha256")
 
 

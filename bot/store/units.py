@@ -50,6 +50,7 @@ class Units:
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
         self._now: ContextVar[_Unit | None] = ContextVar(f"unit of {id(self)}", default=None)
+        self._writing: ContextVar[bool] = ContextVar(f"transaction of {id(self)}", default=False)
         self._turns = _Turns() if engine.dialect.name == "sqlite" else None
         self.keep_keys: Callable[[Mapping[str, bytes | None]], None] | None = None
         """Commits the keys that were made or erased in a unit, just before the unit itself is committed."""
@@ -79,7 +80,10 @@ class Units:
 
     @contextmanager
     def begin(self) -> Iterator[Connection]:
-        """Give a transaction to write in; within a unit it is a part of it that can fail alone."""
+        """Give a transaction to write in; within a unit it is a part of it that can fail alone.
+
+        Raises RuntimeError within another transaction that is no unit: it would wait for that one forever.
+        """
         unit = self._now.get()
         if unit is None:
             with self._transaction() as connection:
@@ -158,8 +162,14 @@ class Units:
 
     @contextmanager
     def _transaction(self) -> Iterator[Connection]:
-        with self._turn(), _plain(), self._engine.begin() as connection:
-            yield connection
+        if self._writing.get():
+            raise RuntimeError("a transaction begins within another one. Put both within one unit: units.unit()")
+        token = self._writing.set(True)
+        try:
+            with self._turn(), _plain(), self._engine.begin() as connection:
+                yield connection
+        finally:
+            self._writing.reset(token)
 
     @contextmanager
     def _turn(self) -> Iterator[None]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -79,6 +80,8 @@ class Engine:
             return replace(answers[0], more=tuple(answers[1:]))
         return whole
 
+    # Each of many reports is heard several times while it is answered.
+    @lru_cache(maxsize=256)  # noqa: B019 -- an engine lives as long as the process
     def hears(self, role: Audience, message: str) -> Heard:
         """Tell which worry a message speaks of, as `answer` does, without looking for what the policy says."""
         heard = self._listener.hear(message, role)

@@ -6,7 +6,6 @@ that writes the same bytes in as many rows and commits runs beside it.
 
 from __future__ import annotations
 
-import asyncio
 import contextlib
 import os
 import platform
@@ -15,30 +14,26 @@ import sqlite3
 import statistics
 import tempfile
 import time
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from sqlalchemy import Engine as Database
 from sqlalchemy import event
 
-from bot.app import contacts_of, now, open_store, world_in
-from bot.channels.channel import Delivery, Pace, Received
-from bot.dispatch import dispatch
+from bot.app import now, open_store
+from bot.channels.channel import Delivery, Received
 from bot.inbox import TOGETHER
 from bot.index import load_or_learn
 from bot.packs import folders_of, load
-from bot.run import Running
 from bot.settings import Settings
 from bot.store.deliveries import Outcome
-from handlers.message import Message
 from handlers.ports import Draft, NewCase
 from knowledge.answering.engine import Engine
-from knowledge.model import Audience
 from knowledge.routing import Urgency
 from knowledge.topics.library import load_concerns
-from tests.handlers.telling import CONTACTS
+from tests.bench.rush import AT_ONCE, CHANNEL, SCHOOL, WORDS, of_a_rush
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -46,29 +41,18 @@ if TYPE_CHECKING:
     from bot.app import Store
 
 REPORTS = 240
-AT_ONCE = 200
 ROUNDS = 3
-_SCHOOL = "st-peters"
-_CHANNEL = "telegram"
-_WORDS = (
-    "A man whom she met in a game asks my daughter every night where she lives, and to keep it between the two of them."
-)
 _ANSWERS = {
     "danger": "no",
     "kind": "grooming",
     "who": "outsider",
     "safe": "yes",
-    "what": _WORDS,
+    "what": WORDS,
     "when": "since last week",
     "where": "in a game",
     "reach": "",
 }
-_SCRIPT = (
-    *("report", "no", "Somebody is getting too close to a child online", "No, somebody outside the school", "yes"),
-    *(_WORDS, "since last week", "in a game", "skip", "send"),
-)
 _REPLY = "Where did it happen? Say the app, the game or the place. " * 6
-_SENT = "Receipt code"
 _SEALED = re.compile("[xX]'[0-9A-Fa-f]*'")
 
 
@@ -131,7 +115,7 @@ class Row:
 def _case(person: str, draft: Draft, at: datetime) -> NewCase:
     return NewCase(
         draft=draft.id,
-        school=_SCHOOL,
+        school=SCHOOL,
         role="parent",
         kind="grooming",
         about=("outsider",),
@@ -143,7 +127,7 @@ def _case(person: str, draft: Draft, at: datetime) -> NewCase:
         signposts=("childrens-social-care",),
         ring=(),
         trial=False,
-        channel=_CHANNEL,
+        channel=CHANNEL,
         person=person,
         conversation=person,
         at=at,
@@ -186,31 +170,29 @@ class Storing:
         """Take one message of each: commit them, answer them in one commit, and send what was promised."""
         store, at = self._store, now()
         events = [
-            Received(
-                _CHANNEL, f"{person} {step}", person, f"{step:04d}", {"from": person, "text": _WORDS, "step": step}
-            )
+            Received(CHANNEL, f"{person} {step}", person, f"{step:04d}", {"from": person, "text": WORDS, "step": step})
             for person in people
         ]
         store.events.store(events, at)
         with store.units.unit():
-            taken = store.events.take([_CHANNEL], at, len(people))
+            taken = store.events.take([CHANNEL], at, len(people))
             for one in taken:
                 with store.units.begin():
                     self._answer(one.event.payload["from"], one.event.payload["step"])
             store.events.handled([one.number for one in taken], at)
-        leased = store.deliveries.turn(self._outcomes, [_CHANNEL], at, at + timedelta(seconds=20), len(people))
+        leased = store.deliveries.turn(self._outcomes, [CHANNEL], at, at + timedelta(seconds=20), len(people))
         self._outcomes = [Outcome(one.number) for one in leased]
 
     def _answer(self, person: str, step: int) -> None:
         draft = self._store.drafts.current(person, person)
         if draft is None:
-            draft = Draft(f"draft of {person}", _SCHOOL, {}, now(), role="parent", channel=_CHANNEL)
+            draft = Draft(f"draft of {person}", SCHOOL, {}, now(), role="parent", channel=CHANNEL)
         if step > len(_ANSWERS):
             self._send(person)
         else:
             answers = dict(list(_ANSWERS.items())[:step])
             self._store.drafts.keep(person, person, replace(draft, answers=answers, touched=now()))
-        self._store.deliveries.promise([Delivery(_CHANNEL, f"{person} {step}", person, {"text": _REPLY})], now())
+        self._store.deliveries.promise([Delivery(CHANNEL, f"{person} {step}", person, {"text": _REPLY})], now())
 
     def _send(self, person: str) -> None:
         draft = self._store.drafts.current(person, person)
@@ -280,159 +262,47 @@ def _round(way: Way, storing: Storing, folder: Path, written: list[list[int]]) -
     return Row(way.name, REPORTS / seconds, commits, rows, 1000 * cpu / REPORTS, peer)
 
 
-class Free:
-    """A platform that costs nothing: what is sent is there at once."""
-
-    name = _CHANNEL
-    pace = Pace(0, 0)
-
-    def __init__(self) -> None:
-        self.receive: Callable[[Received], Any] | None = None
-        self.listening = asyncio.Event()
-        self.replies: dict[str, asyncio.Queue[str]] = {}
-
-    async def open(self) -> str:
-        """Say as what this is connected."""
-        return "nothing"
-
-    async def listen(self, receive: Any) -> None:
-        """Receive what the reporters say."""
-        self.receive = receive
-        self.listening.set()
-
-    def answer(self, received: Received, world: Any) -> list[Delivery]:
-        """Answer with the bare words."""
-        said, who = received.payload["text"], received.line
-        message = Message(_CHANNEL, received.event, who, who, _SCHOOL, Audience.PARENT, world.clock(), text=said)
-        return [self._write(who, received.event, dispatch(message, world))]
-
-    def sorry(self, received: Received) -> list[Delivery]:
-        """Say sorry."""
-        return [Delivery(_CHANNEL, f"sorry {received.event}", received.line, {"to": received.line, "text": "sorry"})]
-
-    def tell(self, _school: str, whom: str, reply: Any) -> list[Delivery]:
-        """Tell a lead."""
-        return [self._write(whom, "", reply)]
-
-    def _write(self, whom: str, key: str, reply: Any) -> Delivery:
-        words = [line for card in reply.cards for line in (card.headline, *card.lines)]
-        step = reply.form.next_field if reply.form else None
-        return Delivery(_CHANNEL, key, whom, {"to": whom, "text": "\n".join([*words, step.ask if step else ""])})
-
-    async def send(self, payload: Any) -> None:
-        """Let a reporter see their reply."""
-        if queue := self.replies.get(payload["to"]):
-            queue.put_nowait(payload["text"])
-
-    async def heartbeat(self) -> None:
-        """Nothing dies here."""
-
-    async def stop(self) -> None:
-        """Nothing to stop."""
-
-    async def close(self) -> None:
-        """Nothing to close."""
-
-
-@dataclass
-class Rush:
-    """What 200 reporters at once met: seconds until each message was safe, was answered, and was confirmed."""
-
-    safe: list[float] = field(default_factory=list)
-    answered: list[float] = field(default_factory=list)
-    confirmed: list[float] = field(default_factory=list)
-    seconds: float = 0.0
-    cpu: float = 0.0
-    commits: int = 0
-
-
-@contextlib.contextmanager
-def _committed() -> Iterator[list[None]]:
-    """Give a list that grows with each commit."""
-    commits: list[None] = []
-
-    def committed(_: object) -> None:
-        commits.append(None)
-
-    event.listen(Database, "commit", committed)
-    try:
-        yield commits
-    finally:
-        event.remove(Database, "commit", committed)
-
-
-async def _rush(store: Store, world: Any) -> Rush:
-    rush, channel = Rush(), Free()
-    running = Running(store, world, [channel], lambda _: None)
-    work = asyncio.create_task(running.run())
-    await channel.listening.wait()
-    ready = asyncio.Barrier(AT_ONCE)
-
-    async def reports(who: str) -> None:
-        assert channel.receive is not None
-        replies = channel.replies[who] = asyncio.Queue()
-        for step, line in enumerate(_SCRIPT):
-            # Nobody's words are another's, so that nothing is answered from what is remembered.
-            text = f"{_WORDS} She knows it as {who}." if line == _WORDS else line
-            if text == "send":
-                await ready.wait()
-            said = time.perf_counter()
-            await channel.receive(Received(_CHANNEL, f"{who} {step}", who, f"{step:04d}", {"text": text}))
-            rush.safe.append(time.perf_counter() - said)
-            reply = await replies.get()
-            waited = time.perf_counter() - said
-            rush.answered.append(waited)
-            if text == "send":
-                rush.confirmed.append(waited)
-                assert _SENT in reply, reply
-
-    with _committed() as commits:
-        began, cpu = time.perf_counter(), time.process_time()
-        await asyncio.gather(*(reports(f"reporter-{number}") for number in range(AT_ONCE)))
-        rush.seconds, rush.cpu = time.perf_counter() - began, time.process_time() - cpu
-    rush.commits = len(commits)
-    running.end()
-    await work
-    return rush
-
-
-def of_a_rush(folder: Path) -> Rush:
-    """Measure 200 reporters at once, through the real inbox, handlers, store and outbox."""
-    settings = Settings(_env_file=None, data=folder, contacts=CONTACTS)
-    with open_store(settings) as store:
-        model = load_or_learn()
-        engine = Engine(load([folders_of()[_SCHOOL]], model.topics), model, load_concerns())
-        world = world_in(store, engine, contacts_of(settings), now, settings)
-        return asyncio.run(_rush(store, world))
-
-
 def _at(times: Sequence[float], percent: int) -> str:
     return f"{1000 * statistics.quantiles(times, n=100)[percent - 1]:.0f}"
 
 
 def main() -> None:
     """Print what was measured."""
-    cores, load = len(os.sched_getaffinity(0)), os.getloadavg()[0]
+    cores, busy = len(os.sched_getaffinity(0)), os.getloadavg()[0]
     print(  # noqa: T201
         f"{datetime.now(UTC):%d %B %Y}, {cores} cores, {platform.machine()}, Python {platform.python_version()}, "
-        f"SQLite {sqlite3.sqlite_version}, synchronous=FULL, load {load:.1f} at the start\n"
+        f"SQLite {sqlite3.sqlite_version}, synchronous=FULL, load {busy:.1f} at the start\n"
     )
     with tempfile.TemporaryDirectory() as folder:
         print("| store | reports/s | commits a report | rows a report | CPU ms a report | bare sqlite3 | ratio |")  # noqa: T201
         print("|---|---|---|---|---|---|---|")  # noqa: T201
         for row in of_the_store(Path(folder)):
             print(row, flush=True)  # noqa: T201
-    with tempfile.TemporaryDirectory() as folder:
-        rush = of_a_rush(Path(folder))
-    print(f"\n{AT_ONCE} reporters at once: {AT_ONCE / rush.seconds:.0f} reports/s, ", end="")  # noqa: T201
-    print(f"{rush.commits / AT_ONCE:.1f} commits and {1000 * rush.cpu / AT_ONCE:.1f} ms of CPU a report\n")  # noqa: T201
-    print("| milliseconds until | p50 | p99 |\n|---|---|---|")  # noqa: T201
-    for name, times in (
-        ("a message is safe and the platform is told", rush.safe),
-        ("a message is answered", rush.answered),
-        ("a report is confirmed, all sent in one moment", rush.confirmed),
-    ):
-        print(f"| {name} | {_at(times, 50)} | {_at(times, 99)} |")  # noqa: T201
+    _print_rushes()
+
+
+def _print_rushes() -> None:
+    model = load_or_learn()
+    engine = Engine(load([folders_of()[SCHOOL]], model.topics), model, load_concerns())
+    rows = []
+    for name, pauses in (("who pause", True), ("who answer in no time at all", False)):
+        with tempfile.TemporaryDirectory() as folder:
+            rush, peer = of_a_rush(Path(folder), engine, pauses=pauses)
+        print(  # noqa: T201
+            f"\n{AT_ONCE} reporters at once {name}: {AT_ONCE / rush.seconds:.0f} reports/s, "
+            f"{rush.commits / AT_ONCE:.1f} commits and {1000 * rush.cpu / AT_ONCE:.1f} ms of CPU a report "
+            f"(the peer: {AT_ONCE / peer.seconds:.0f} and {1000 * peer.cpu / AT_ONCE:.1f})",
+            flush=True,
+        )
+        sent = "a report is confirmed" if pauses else "a report is confirmed, all sent in one moment"
+        for what, times, peers in (
+            ("a message is safe and the platform is told", rush.safe, peer.safe),
+            ("a message is answered", rush.answered, peer.answered),
+            (sent, rush.confirmed, peer.confirmed),
+        ):
+            rows.append(f"| {name} | {what} | {_at(times, 50)} | {_at(times, 99)} | {_at(peers, 99)} |")
+    print("\n| 200 at once | milliseconds until | p50 | p99 | p99 of bare sqlite3 |\n|---|---|---|---|---|")  # noqa: T201
+    print("\n".join(rows))  # noqa: T201
 
 
 if __name__ == "__main__":

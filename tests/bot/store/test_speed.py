@@ -224,6 +224,19 @@ def test_an_event_that_comes_twice_in_one_group_is_new_once(store):
     assert store.events.store(messages(["two", "three"]), NOW) == [False, True]
 
 
+@pytest.mark.parametrize("inner", ["begin", "unit", "one"])
+def test_a_transaction_within_another_is_refused_at_once_instead_of_waiting_forever(store, inner):
+    with (
+        store.units.begin(),
+        pytest.raises(RuntimeError, match=r"Put both within one unit"),
+        getattr(store.units, inner)(),
+    ):
+        pytest.fail("it would wait for the one around it")
+    with store.units.unit(), store.units.begin(), store.units.begin():
+        store.drafts.keep("reporter", "reporter", Draft("one", "st-peters", {}, NOW))
+    assert held(store, "reporter") == {}, "within a unit each is a part of it, and the store goes on"
+
+
 def keys_kept(store):
     keys = store.drafts._keys  # noqa: SLF001 -- nobody else asks how many there are
     with keys._own.reading() as connection:  # noqa: SLF001
