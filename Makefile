@@ -45,7 +45,7 @@ check: $(READY)  ## formatting, lint, types, import rules, packs
 	@said=$$($(BIN)/lint-imports --no-logo) || { echo "$$said"; exit 1; }
 	@$(BIN)/askfirst check --quiet
 
-storm: $(READY)  ## kill -9 at every step of the life of a report; prints the ledger's last line (ARGS="--postgresql")
+storm: $(READY)  ## kill -9 at every step of the life of a report, with faults; prints the ledger's last line (ARGS="--postgresql")
 	@$(BIN)/python -m tests.storm.storm $(ARGS)
 
 storm-channels: $(READY)  ## 300 people at once on Telegram and Slack, with kill -9; prints the figures

@@ -87,7 +87,8 @@ def test_a_kept_lexicon_reads_messages_as_the_one_it_was_kept_from(tmp_path):
     kept = Lexicon.load(tmp_path)
     assert kept.tags == fresh.tags
     assert kept.words == fresh.words
-    for message in ("at lunch on duty", "hiya can u add a mum on fb", "the head said i can use my phone at lunch", "wer is the policy"):
+    asked = ("hiya can u add a mum on fb", "the head said i can use my phone at lunch", "wer is the policy")
+    for message in ("at lunch on duty", *asked):
         words = fresh.spelt_out(message.split())
         assert kept.spelt_out(message.split()) == words
         assert circumstances_of(words, Audience.STAFF, kept) == circumstances_of(words, Audience.STAFF, fresh)

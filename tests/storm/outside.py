@@ -1,77 +1,43 @@
-"""What stands outside the bot in the storm: the platform, the mail server, the reporters and the leads."""
+"""What stands outside the bot in the storm: a plain platform and a mail server, which write down what arrives when."""
 
 from __future__ import annotations
 
 import asyncio
-import random
-import re
-import time
-from dataclasses import dataclass, field
+import email
+import socket
+from collections import Counter, defaultdict
 from typing import TYPE_CHECKING, Any
 
 from aiohttp import web
 from aiosmtpd.controller import Controller
 
+from tests.storm.reports import BY_MAIL
+
 if TYPE_CHECKING:
     from aiosmtpd.smtp import SMTP, Envelope, Session
 
-LEADS = {"head-1": "90001", "dsl-1": "90002", "deputy-dsl-1": "90003", "chair-1": "90004"}
-BY_MAIL = {"chair@governors.example.org": "90004"}
-_REFERENCE = re.compile(r"R-[0-9A-Z]{4}-[0-9A-Z]{4}")
-_CODE = re.compile(r"Receipt code: ((?:[0-9A-Z]{4}-){3}[0-9A-Z]{4})")
-GRAVE = "a man online asks my daughter for nude pictures and she says she wants to kill herself"
-SCRIPTS = {
-    "request": ("report", "no", "A friend or follow request", "no, a pupil", "{mark}", "send"),
-    "grooming": (
-        *("report", "no", "Somebody is getting too close to a child online", "No, somebody outside the school", "yes"),
-        *("{mark}", "skip", "skip", "skip", "send"),
-    ),
-    "head": (
-        *("report", "no", "How an adult behaves", "yes, an adult at the school", "Executive Principal", "no", "yes"),
-        *("{mark}", "skip", "skip", "skip", "send"),
-    ),
-    "left": ("report", GRAVE + " {mark}"),
-}
-"""What a reporter types, by the sort of report; "left" is never sent."""
+    from tests.storm.people import People
 
-
-@dataclass
-class Report:
-    """One report as it is seen from outside."""
-
-    number: int
-    sort: str
-    confirmed: float = 0.0
-    reference: str = ""
-    code: str = ""
-    told: list[str] = field(default_factory=list)
-    opened_by: list[str] = field(default_factory=list)
-    ringing: bool = False
-    told_again: bool = False
-
-    @property
-    def person(self) -> str:
-        """The account of its reporter."""
-        return f"reporter-{self.number}"
-
-    @property
-    def mark(self) -> str:
-        """A word that stands in this report alone."""
-        return f"wrblx{self.number:06d}"
+_AT_ONCE = 30
+"""So many events are given to the bot at once."""
 
 
 class Outside:
-    """The world around the process under test; everything that it says is written down here."""
+    """The platform and the mail server; each life of the bot has its own address, by which its sends are known."""
 
-    def __init__(self, seed: int) -> None:
-        self.random = random.Random(seed)  # noqa: S311 -- a storm that can be repeated
-        self.reports: dict[str, Report] = {}
-        self.by_reference: dict[str, Report] = {}
-        self.sent: dict[str, int] = {}
-        self.wrong: list[str] = []
-        self.down = False
-        self.still = False
-        """Whether leads open everything that they are told of, so that the storm can end."""
+    def __init__(self, people: People) -> None:
+        self.people = people
+        people.mouths[False] = self
+        self.life = 0
+        """The number of the bot's life that runs now."""
+        self.arrivals: dict[str, list[int]] = defaultdict(list)
+        """In which lives each send arrived, by its key."""
+        self.withheld: Counter[str] = Counter()
+        """How often the platform took a send and gave no answer, so that the bot has to send it again."""
+        self.down, self.gives_no_answer = False, False
+        self.turned_away, self.refused = 0, 0
+        self.gone: set[str] = set()
+        """Accounts which the platform refuses for good."""
         self.polled = asyncio.Event()
         """Set once the bot has asked for events."""
         self._events: list[dict[str, Any]] = []
@@ -81,18 +47,16 @@ class Outside:
         self._mail: Controller | None = None
         self._mail_port = 0
 
-    async def begin(self) -> str:
-        """Open the platform and the mail server; give the platform's address."""
+    async def begin(self) -> None:
+        """Open the platform and the mail server."""
+        self._loop = asyncio.get_running_loop()
         app = web.Application()
-        app.router.add_get("/events", self._give)
-        app.router.add_post("/sent", self._take)
-        self._runner = web.AppRunner(app)
+        app.router.add_get("/{life}/events", self._give)
+        app.router.add_post("/{life}/sent", self._take)
+        self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.1)
         await self._runner.setup()
-        site = web.TCPSite(self._runner, "127.0.0.1", 0)
-        await site.start()
+        await web.TCPSite(self._runner, "127.0.0.1", 0).start()
         self.mail_up()
-        port = self._runner.addresses[0][1]
-        return f"http://127.0.0.1:{port}"
 
     async def end(self) -> None:
         """Close both."""
@@ -100,10 +64,20 @@ class Outside:
         if self._runner:
             await self._runner.cleanup()
 
+    def address(self) -> str:
+        """Give the address of the platform for the bot's life that runs now."""
+        assert self._runner is not None
+        return f"http://127.0.0.1:{self._runner.addresses[0][1]}/{self.life}"
+
     @property
     def mail_port(self) -> int:
         """The port of the mail server, the same after it was down."""
         return self._mail_port
+
+    @property
+    def quiet(self) -> bool:
+        """Whether the bot has taken everything that was said."""
+        return self._done >= len(self._events)
 
     def mail_up(self) -> None:
         """Let the mail server take mail."""
@@ -119,101 +93,65 @@ class Outside:
             self._mail = None
 
     async def handle_DATA(self, _server: SMTP, _session: Session, envelope: Envelope) -> str:  # noqa: N802 -- aiosmtpd's
-        """Take one mail, as aiosmtpd gives it."""
-        text = bytes(envelope.content or b"").decode(errors="replace")
-        for address in envelope.rcpt_tos:
-            self._count(f"mail {address} {hash(text.split('Message-ID')[0] + text.partition('Subject')[2])}")
-            self._noticed(BY_MAIL.get(address, address), text)
+        """Take one mail, as aiosmtpd gives it, in the mail server's own thread."""
+        message = email.message_from_bytes(bytes(envelope.content or b""))
+        self._loop.call_soon_threadsafe(self._mailed, list(envelope.rcpt_tos), message)
         return "250 taken"
 
-    def says(self, person: str, **what: str) -> None:
+    def _mailed(self, addresses: list[str], message: Any) -> None:
+        text = f"{message['Subject']}\n{message.get_payload(decode=True).decode()}"
+        for address in addresses:
+            self.arrivals[f"mail {address} {message['Message-ID']}"].append(self.life)
+            lead = BY_MAIL.get(address, address)
+            self.people.shown(lead, text, lambda reference, lead=lead: self.opens(lead, reference))
+
+    def says(self, person: str, text: str) -> None:
         """Let somebody write to the bot."""
+        self._happens(person, text=text)
+
+    def starts_again(self, person: str) -> None:
+        """Let somebody press the button that begins a report anew."""
+        self._happens(person, action="report.anew")
+
+    def opens(self, lead: str, reference: str) -> None:
+        """Let a lead press the button that opens a report."""
+        self._happens(lead, action="cases.open", value=reference)
+
+    def _happens(self, person: str, **what: str) -> None:
         self._events.append({"number": len(self._events) + 1, "person": person, **what})
         self._more.set()
-
-    def tells(self, report: Report) -> None:
-        """Let a reporter begin, with everything that they will type."""
-        self.reports[report.person] = report
-        for line in SCRIPTS[report.sort]:
-            self.says(report.person, text=line.format(mark=report.mark))
 
     async def _give(self, request: web.Request) -> web.Response:
         """Give the events after those that are done; a few at a time, and some of them twice."""
         self.polled.set()
         self._done = max(self._done, int(request.query["done"]))
-        if len(self._events) <= self._done:
+        if self.quiet:
             self._more.clear()
             try:
                 await asyncio.wait_for(self._more.wait(), 0.5)
             except TimeoutError:
                 return web.json_response([])
-        start = max(0, self._done - self.random.choice((0, 0, 0, 3)))
-        return web.json_response(self._events[start : self._done + 30])
+        start = max(0, self._done - self.people.random.choice((0, 0, 0, 3)))
+        return web.json_response(self._events[start : self._done + _AT_ONCE])
 
     async def _take(self, request: web.Request) -> web.Response:
-        if self.down:
-            return web.Response(status=503)
         one = await request.json()
-        self._count(one["id"])
-        to, text = one["to"], one["text"]
-        if report := self.reports.get(to):
-            self._told_reporter(report, text)
-        else:
-            self._noticed(to, text)
+        if self.down:
+            self.turned_away += 1
+            return web.Response(status=503)
+        if one["to"] in self.gone:
+            self.refused += 1
+            return web.Response(status=403)
+        key = one["key"]
+        self.arrivals[key].append(int(request.match_info["life"]))
+        self.people.shown(one["to"], one["text"], lambda reference: self.opens(one["to"], reference))
+        if self.gives_no_answer and not self.withheld[key] and request.transport:
+            self.withheld[key] += 1
+            request.transport.abort()
         return web.json_response({})
-
-    def _count(self, key: str) -> None:
-        self.sent[key] = self.sent.get(key, 0) + 1
-
-    def _told_reporter(self, report: Report, text: str) -> None:
-        code, reference = _CODE.search(text), _REFERENCE.search(text)
-        if code and reference:
-            if report.code and report.code != code[1] and not report.told_again:
-                self.wrong.append(f"{report.person} got two receipts")
-            report.code, report.reference = code[1], reference[0]
-            report.confirmed = report.confirmed or time.time()
-            self.by_reference[report.reference] = report
-        elif "Type status to read it" in text and not report.confirmed:
-            self.says(report.person, text="status")
-        elif "Nobody has seen it" in text and not report.confirmed:
-            # They came back after a long pause, so that what they typed was no answer to a step: they tell it again.
-            # Had it spoken of danger, the first telling may have been passed on meanwhile: two cases, as promised.
-            report.told_again = True
-            self.says(report.person, action="report.anew")
-            for line in SCRIPTS[report.sort][1:]:
-                self.says(report.person, text=line.format(mark=report.mark))
-        elif "You have a message" in text:
-            report.ringing = True
-        elif "Something went wrong" in text or "SORRY" in text:
-            self.wrong.append(f"{report.person} was told that something went wrong")
-
-    def _noticed(self, lead: str, text: str) -> None:
-        """Take what a lead is shown: a notice, which they open now or not, or the case itself."""
-        reference = _REFERENCE.search(text)
-        if reference is None:
-            return
-        marks = re.findall(r"wrblx(\d{6})", text)
-        if marks:
-            for mark in marks:
-                report = self.reports[f"reporter-{int(mark)}"]
-                self.by_reference.setdefault(reference[0], report)
-                report.opened_by.append(lead)
-                if report.sort == "head" and lead == LEADS["head-1"]:
-                    self.wrong.append(f"{report.person}: the head was shown it")
-            return
-        known = self.by_reference.get(reference[0])
-        if known:
-            known.told.append(lead)
-            if known.sort == "head" and lead == LEADS["head-1"]:
-                self.wrong.append(f"{known.person}: the head was told")
-        never = known is not None and known.number % 50 == 7
-        if "report" in text.lower() and not never and (self.still or self.random.random() < 0.5):
-            self.says(lead, action="cases.open", value=reference[0])
 
 
 def _free_port() -> int:
-    import socket  # noqa: PLC0415
-
     with socket.socket() as one:
         one.bind(("127.0.0.1", 0))
         return int(one.getsockname()[1])

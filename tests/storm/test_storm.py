@@ -6,14 +6,24 @@ import asyncio
 
 import pytest
 
-from tests.storm.bot_process import STEPS
-from tests.storm.storm import Storm, well
+from tests.storm.ledger import judged
+from tests.storm.sabotage import SABOTAGE
+from tests.storm.steps import STEPS
+from tests.storm.storm import Storm
 
 pytestmark = pytest.mark.slow
 
 
 def test_nothing_is_lost_doubled_or_forgotten_whenever_the_bot_is_killed(tmp_path):
-    storm = Storm(tmp_path / "data", reports=60, rounds=2, random_kills=2)
+    storm = Storm(tmp_path, reports=60, kills_a_step=1, random_kills=2)
     summary = asyncio.run(storm.run())
-    assert well(summary), summary
-    assert summary["kills"] >= len(STEPS)
+    assert judged(summary) == [], summary
+    assert summary["deaths"] >= len(STEPS)
+
+
+@pytest.mark.parametrize("fault", ["", *SABOTAGE])
+def test_the_storm_notices_each_fault_that_is_put_into_the_bot_on_purpose_and_none_where_there_is_none(tmp_path, fault):
+    storm = Storm(tmp_path, reports=8, kills_a_step=0, random_kills=0, faults=("none",), sabotage=fault, calms_in=5)
+    summary = asyncio.run(storm.run())
+    found = {line.partition(":")[0] for line in judged(summary)}
+    assert (fault in found) if fault else not found, summary
