@@ -41,7 +41,8 @@ class Alarms:
             f"{slug} {person.label}"
             for slug, contacts in self._world.contacts.items()
             for person in contacts.people
-            if person.left is None and not any(channel in self._channels for channel, _ in person.channels)
+            if person.holds(now.astimezone(contacts.zone).date())
+            and not any(channel in self._channels for channel, _ in person.channels)
         ]
         for name in alarms.set("unreachable", unreached):
             _log.error("%s: none of their channels runs here. See askfirst doctor", name)

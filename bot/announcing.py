@@ -28,6 +28,7 @@ def announce(store: Store, world: World, telling: Telling) -> None:
         for change in changes:
             if change.school not in world.contacts:
                 continue
+            store.watches.look_anew(change.school, now)
             contacts = telling.reachable(change.school)
             told = {
                 (notice.channel, notice.address): notice

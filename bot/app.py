@@ -17,7 +17,7 @@ from bot.store.alarms import StoredAlarms
 from bot.store.buttons import StoredButtons
 from bot.store.case_steps import CaseSteps
 from bot.store.cases import StoredCases, new_id
-from bot.store.databases import StoreError, open_database
+from bot.store.databases import StoreError, is_there, open_database
 from bot.store.deliveries import StoredDeliveries
 from bot.store.drafts import StoredDrafts
 from bot.store.events import StoredEvents
@@ -35,7 +35,7 @@ from bot.store.subscriptions import StoredSubscriptions
 from bot.store.units import Units
 from bot.store.watches import StoredWatches
 from handlers.ports import World
-from knowledge.contacts import load_contacts
+from knowledge.contact_loader import load_contacts
 from knowledge.reading import PackError
 
 if TYPE_CHECKING:
@@ -86,8 +86,12 @@ def settings_from_environment() -> Settings:
     try:
         return Settings()
     except ValidationError as error:
-        wrong = ", ".join(f"ASKFIRST_{'_'.join(map(str, e['loc'])).upper()}: {e['msg']}" for e in error.errors())
-        raise SetUpProblem(f"a setting can't be used. {wrong}") from None
+        wrong = "\n".join(_as_it_should_be(str(one["loc"][0])) for one in error.errors())
+        raise SetUpProblem(f"a setting can't be used as it stands. This is what it should be:\n{wrong}") from None
+
+
+def _as_it_should_be(name: str) -> str:
+    return f"ASKFIRST_{name.upper()}: {Settings.model_fields[name].description}"
 
 
 @contextmanager
@@ -132,19 +136,33 @@ def open_store(settings: Settings, clock: Callable[[], datetime] = now) -> Itera
             database.dispose()
 
 
+def there_is_a_store(settings: Settings) -> None:
+    """Raise SetUpProblem where nothing was ever kept at the place that the settings name."""
+    try:
+        if is_there(settings.database_url):
+            return
+    except StoreError as error:
+        raise SetUpProblem(f"{error}.") from None
+    raise SetUpProblem(
+        "there is no store at the place that the settings name. Run this in the folder with your .env, or name the"
+        " place in ASKFIRST_DATA."
+    )
+
+
 def rotate_master_key(settings: Settings) -> int:
     """Wrap everything with a new master key, and throw away the older ones of the key file; raises StoreError.
 
     The file holds both until the last value is wrapped anew, so a crash in between loses nothing.
     """
+    there_is_a_store(settings)
     given, file = settings.master_key.get_secret_value(), settings.master_key_file
-    if not given:
-        if not file.exists():
-            raise StoreError("there is no master key yet. It is made when the bot first runs")
-        add_master_key(file)
     urls = {"main": settings.database_url, "keys": settings.keys_url}
     databases = {tables: open_database(url, tables) for tables, url in urls.items()}
     try:
+        # A key that doesn't fit is said before another is made.
+        Keys(databases["keys"], master_from(given, file), Units(databases["main"])).lookup()
+        if not given:
+            add_master_key(file)
         count = rotate(databases, master_from(given, file))
     finally:
         for database in databases.values():

@@ -112,8 +112,8 @@ class Watch:
             wave_due = None
         else:
             self._tell_of_messages(watched, now)
-            if watched.state == "taken" and not watched.readers:
-                # Everybody who could read it has left, changed or stepped back: those next in line are asked instead.
+            if watched.state == "taken" and watched.lead not in watched.readers:
+                # Whoever had it has left or changed: the others who may read it are asked, or those next in line.
                 self._store.watches.hand_back(watched.row, now)
                 return
             if watched.state != "new":
@@ -142,7 +142,7 @@ class Watch:
             else:
                 self._telling.chase(watched.case.school, notice, reply, key, now, reference=watched.reference)
         if watched.case.unfinished and watched.wave == 0:
-            self._telling.push(watched.case, f"{watched.reference} passed on", now, notices.passed_on())
+            self._telling.push(watched.case, f"{watched.reference} passed on", now, notices.message_waiting())
         if told.reporter_too:
             self._tell_reporter(watched, now)
         self._alarm_of_nobody(watched, nobody=not told.notices)
@@ -163,8 +163,7 @@ class Watch:
         number = untouched // contacts.remind_after
         if number > watched.wave:
             others = [label for label in watched.readers if label != watched.lead]
-            first = [watched.lead] if watched.lead in watched.readers else others[:1]
-            whom = first if number == 1 else [*first, *others[:1]]
+            whom = [watched.lead] if number == 1 else [watched.lead, *others[:1]]
             reply = notices.untouched(watched.reference, str(untouched))
             for notice in self._telling.first_channels(watched.case.school, whom):
                 key = f"{watched.reference} {watched.touched} reminder {number}"

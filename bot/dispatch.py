@@ -8,6 +8,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Protocol
 
 from handlers import ask, cases, help, privacy, quiz, report, school, status, subscribe, tips  # noqa: A004 -- an ability's name
+from handlers.asked_to_report import asked_in
 from handlers.message import Card, Reply, Signal
 from handlers.wording import say
 
@@ -103,9 +104,11 @@ def _asked(message: Message, world: World) -> Reply:
 def _command_in(text: str) -> str:
     """Give the word that may call an ability: the first where more may follow it, else all that was said."""
     said = text.strip().lower()
+    if asked_in(said):
+        return report.ABILITY
     words = said.lstrip("/").split()
     more_may_follow = said.startswith("/") or tips.asked_in(said) or subscribe.asked_in(said)
-    return words[0] if words and more_may_follow else said
+    return words[0] if words and more_may_follow else said.rstrip(".!? ")
 
 
 def _asked_outright(message: Message, command: str, world: World) -> Ability | None:

@@ -72,6 +72,7 @@ def examine(settings: Settings) -> Iterator[Finding]:
     yield from _packs(settings, folders, contacts)
     try:
         with open_store(settings) as store:
+            yield Finding("data folder", str(settings.data))
             yield from _store(store, now())
             yield from keys_apart(settings)
             meet(store, contacts)
@@ -103,7 +104,7 @@ def _contacts(school: School, contacts: Contacts | None, channels: Collection[st
             "Write its contacts after docs/contacts.example.yaml and name them in ASKFIRST_CONTACTS",
         )
         return
-    dead = dead_ends(school, contacts, channels)
+    dead = dead_ends(school, contacts, channels, now())
     for line in dead:
         yield Finding("contacts", line, MEND)
     if not dead:

@@ -1,4 +1,4 @@
-"""Says which routes lead to somebody who could not open a report: no holder, or no channel that runs."""
+"""Says which routes lead to somebody who could not open a report, or to where somebody else would read it."""
 
 from __future__ import annotations
 
@@ -9,10 +9,11 @@ from knowledge.model import KINDS, SUBJECTS
 from knowledge.routing import Concern, route
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
+    from datetime import datetime
 
     from bot.settings import Settings
-    from knowledge.contacts import Contacts
+    from knowledge.contacts import Contacts, Person
     from knowledge.model import School
 
 MEND = "Give them a channel in the contacts on which this bot runs, or change the route."
@@ -28,17 +29,19 @@ def openable(settings: Settings) -> frozenset[str]:
     return frozenset(channel for channel, runs in found.items() if runs)
 
 
-def refuse_dead_ends(schools: Iterable[School], contacts: Mapping[str, Contacts], channels: Iterable[str]) -> None:
-    """Raise SetUpProblem where a report of one of these schools could reach somebody who can't open it."""
+def refuse_dead_ends(
+    schools: Iterable[School], contacts: Mapping[str, Contacts], channels: Iterable[str], at: datetime
+) -> None:
+    """Raise SetUpProblem where a report of one of these schools could reach somebody who can't open it at this time."""
     channels = frozenset(channels)
-    found = [line for s in schools if s.slug in contacts for line in dead_ends(s, contacts[s.slug], channels)]
+    found = [line for s in schools if s.slug in contacts for line in dead_ends(s, contacts[s.slug], channels, at)]
     if found:
         raise SetUpProblem("\n".join(["some reports could not be opened:", *found, MEND]))
 
 
-def dead_ends(school: School, contacts: Contacts, channels: Iterable[str]) -> list[str]:
-    """Say for each role that is told of some report why nobody with it could open one."""
-    channels = frozenset(channels)
+def dead_ends(school: School, contacts: Contacts, channels: Iterable[str], at: datetime) -> list[str]:
+    """Say for each role that is told of some report why nobody with it could open one, and who would read another's."""
+    channels, day = frozenset(channels), at.astimezone(contacts.zone).date()
     told: dict[str, str] = {}
     for kind in KINDS:
         for subject in SUBJECTS:
@@ -48,14 +51,16 @@ def dead_ends(school: School, contacts: Contacts, channels: Iterable[str]) -> li
     return [
         f"{school.slug}: {school.title_of(role)} ({role}) is told of {example}, and {why}"
         for role, example in told.items()
-        if (why := _why(role, contacts, channels))
+        if (why := _why([p for p in contacts.people if role in p.roles and p.holds(day)], channels))
+    ] + [
+        f"{school.slug}: {one} and {other} are reached in the same place, so each would read what the other is told"
+        for one, other in contacts.shared_places(day)
     ]
 
 
-def _why(role: str, contacts: Contacts, channels: frozenset[str]) -> str:
-    holders = [person for person in contacts.people if role in person.roles and person.left is None]
+def _why(holders: Sequence[Person], channels: frozenset[str]) -> str:
     if not holders:
-        return "nobody in the contacts holds that role"
+        return "nobody in the contacts holds that role today"
     if not any(channel in channels for person in holders for channel, _ in person.channels):
         return f"{', '.join(p.label for p in holders)} has no channel on which it could be opened"
     return ""

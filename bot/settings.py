@@ -6,8 +6,10 @@ from pathlib import Path  # noqa: TC003 -- pydantic reads the annotation
 from typing import Literal
 
 from platformdirs import user_data_path
-from pydantic import Field, SecretStr
+from pydantic import Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
+
+_LAST_PORT = 65_535
 
 
 class Settings(BaseSettings):
@@ -155,6 +157,13 @@ class Settings(BaseSettings):
         pattern=r":\d+$",
         description="Where the case page is listened for, behind your own https server. Empty: 127.0.0.1:8083.",
     )
+
+    @field_validator("telegram_listen", "slack_listen", "page_listen")
+    @classmethod
+    def _ends_in_a_port(cls, value: str) -> str:
+        if value and int(value.rpartition(":")[2]) > _LAST_PORT:
+            raise ValueError
+        return value
 
     @property
     def database_url(self) -> str:

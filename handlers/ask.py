@@ -6,15 +6,17 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
+from handlers.danger import danger_in
 from handlers.help import offer
 from handlers.message import Button, Card, Reply, Signal
+from handlers.receipt import lines_of
 from handlers.wording import say
 from knowledge.answering.answer import Help
 from knowledge.answering.asking import Kind
 from knowledge.answering.courtesy import Courtesy
 from knowledge.answering.thread import asks_why, continues, joined
 from knowledge.model import Audience, Modality, Verdict, Wording
-from knowledge.smart.signposts import load_signposts
+from knowledge.naming import named_in
 
 if TYPE_CHECKING:
     from datetime import date
@@ -22,6 +24,7 @@ if TYPE_CHECKING:
     from handlers.message import Message
     from handlers.ports import World
     from knowledge.answering.answer import Answer
+    from knowledge.contacts import Contacts
     from knowledge.model import School
 
 ABILITY = "ask"
@@ -40,6 +43,7 @@ _SIGNALS = {
 }
 _UNSURE = 0.5
 """Below this confidence the next clause is shown beside the first."""
+_LEADS = ("dsl", "head", "chair")
 _BANS = (Modality.MUST_NOT, Modality.SHOULD_NOT)
 _DUTIES = (Verdict.REQUIRED, Verdict.RECOMMENDED)
 _YES_OR_NO = {"yes": True, "y": True, "yeah": True, "yep": True, "no": False, "n": False, "nope": False}
@@ -145,7 +149,17 @@ def _answer(message: Message, world: World, question: str, told: frozenset[str])
         },
         world.clock() + _REMEMBERED,
     )
-    return show(answer, message.role, world.clock().date())
+    reply = show(answer, message.role, world.clock().date(), question, world.contacts.get(message.school))
+    return (
+        reply if any("999" in line for line in reply.cards[0].lines) else _danger_first(reply, question, message, world)
+    )
+
+
+def _danger_first(reply: Reply, question: str, message: Message, world: World) -> Reply:
+    """Say 999 before an answer where the words speak of danger now, and offer a report."""
+    cards, offered = danger_in(question, message, world), {button.action for button in reply.buttons}
+    more = (Button(say("ask.report_now"), "report.start"),) if cards and "report.start" not in offered else ()
+    return replace(reply, cards=(*cards, *reply.cards), buttons=(*more, *reply.buttons))
 
 
 def _courteous(courtesy: Courtesy, world: World) -> Reply:
@@ -189,18 +203,21 @@ def _clause(message: Message, world: World) -> Reply:
 _PRESSED = {"ask.yes": _yes, "ask.no": _no, "ask.clause": _clause, "ask.doubt": _doubt}
 
 
-def show(answer: Answer, role: Audience, today: date) -> Reply:
-    """Show an answer to the person who asked."""
+def show(answer: Answer, role: Audience, today: date, question: str = "", contacts: Contacts | None = None) -> Reply:
+    """Show an answer to the person who asked; help outside is named as the school's own contacts have it."""
     if not answer.understood:
         return Reply(
             (Card(say("ask.not_understood"), (say("ask.other_languages"),), signal=Signal.HELP),),
             (Button(say("ask.report_it"), "report.start"),),
         )
-    cards = [_card(answer, role, today), *(_card(other, role, today) for other in answer.more)]
-    return Reply(tuple(cards), _buttons(answer))
+    if answer.verdict is Verdict.CONCERN:
+        cards = [_concern(answer, role, question, contacts)]
+    else:
+        cards = [_card(answer, role, today)]
+    return Reply((*cards, *(_card(other, role, today) for other in answer.more)), _buttons(answer, question))
 
 
-def _buttons(answer: Answer) -> tuple[Button, ...]:
+def _buttons(answer: Answer, question: str) -> tuple[Button, ...]:
     if answer.verdict is Verdict.CONCERN:
         label = say("ask.report_now") if answer.urgent else say("ask.report_it")
         return (Button(label, "report.start", answer.concern or ""),)
@@ -210,7 +227,7 @@ def _buttons(answer: Answer) -> tuple[Button, ...]:
     if answer.citations and answer.verdict is not Verdict.NOT_COVERED:
         buttons.append(Button(say("ask.read_clause"), "ask.clause", answer.citations[0].clause.id))
     buttons.append(Button(say("ask.is_this_right"), "ask.doubt"))
-    if answer.help is Help.BESIDE:
+    if answer.help is Help.BESIDE or "report" in question.lower():
         buttons.append(Button(say("ask.report_it"), "report.start", answer.concern or ""))
     return tuple(buttons)
 
@@ -219,8 +236,6 @@ def _card(answer: Answer, role: Audience, today: date) -> Card:
     school = answer.school
     verdict = say(f"verdict.{answer.verdict.value}")
     lines: list[str] = []
-    if answer.verdict is Verdict.CONCERN:
-        return _concern(answer, role)
     if answer.verdict is Verdict.NOT_COVERED:
         if answer.citations:
             nearest = answer.citations[0].clause
@@ -264,24 +279,31 @@ def _people(audience: frozenset[Audience]) -> str:
     return " and ".join(part for part in (", ".join(named[:-1]), named[-1]) if part)
 
 
-def _concern(answer: Answer, role: Audience) -> Card:
+def _concern(answer: Answer, role: Audience, question: str, contacts: Contacts | None) -> Card:
     school = answer.school
-    signposts = load_signposts()
     lines = []
     if role is Audience.PUPIL:
         lines.append(say("ask.child"))
     if answer.urgent and not any("999" in line for line in answer.says_first):
         lines.append(say("ask.in_danger"))
-    lines += [line for line in answer.says_first if role is not Audience.PUPIL or answer.urgent]
-    lines.append(say("ask.help_lines", lines="; ".join(signposts[s].line for s in answer.signposts[:4])))
-    if role is Audience.STAFF:
-        lines.append(say("ask.staff_today", who=f"the {_lower(school.title_of('dsl'))}"))
+    lines += answer.says_first
+    lines.append(say("ask.help_lines", lines=lines_of(answer.signposts[:4], contacts)))
+    if role is not Audience.PUPIL:
+        lines += _whom_to_tell(role, school, {who for one in named_in(question, school, contacts) for who in one.roles})
     cited = ""
-    if answer.citations:
+    if answer.citations and role is not Audience.PUPIL:  # what staff do with a report is no help to a child
         clause = answer.citations[0].clause
         lines.append(clause.text)
         cited = f"{school.policy.title} · {clause.place}"
     return Card(say("verdict.concern"), tuple(lines), cited, "", Signal.HELP)
+
+
+def _whom_to_tell(role: Audience, school: School, named: set[str]) -> list[str]:
+    """Say to whom somebody on the staff speaks today; nobody is sent to a lead whom their own words name."""
+    whom = next(post for post in _LEADS if post not in named or post == _LEADS[-1])
+    who = _lower(school.title_of(whom))
+    lines = [say("ask.not_to_them", lead=_lower(school.title_of("dsl")), who=who)] if "dsl" in named else []
+    return [*lines, say("ask.staff_today", who=f"the {who}")] if role is Audience.STAFF else lines
 
 
 def _lower(title: str) -> str:

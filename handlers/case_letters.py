@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
-from handlers.case_view import refused
+from handlers.case_view import refused, titles_of
 from handlers.chronology import HOME
 from handlers.help import old_button
 from handlers.message import Button, Card, Reply, Signal
@@ -32,7 +32,7 @@ def press(what: str, value: str, lead: Lead, message: Message, world: World) -> 
     """Answer a button: list the letters, begin one, or leave a blank empty."""
     reference, _, name = value.partition(":")
     if not _reads(reference, lead, world):
-        return refused(lead.label, reference)
+        return refused(titles_of(lead, world.engine.schools[lead.school]), reference)
     school = world.engine.schools[lead.school]
     if what == "letters":
         buttons = (
@@ -54,7 +54,7 @@ def written(doing: dict[str, Any], lead: Lead, message: Message, world: World) -
     """Take what was written into the blank that was asked for."""
     if not _reads(doing["reference"], lead, world):
         world.memory.drop(message.person, message.conversation, _ABILITY)
-        return refused(lead.label, doing["reference"])
+        return refused(titles_of(lead, world.engine.schools[lead.school]), doing["reference"])
     letter = world.engine.schools[lead.school].letters.get(doing["what"])
     if blank := _next(letter, doing["given"]):
         doing["given"][blank] = message.text

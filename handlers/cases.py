@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from handlers import case_letters, case_view
@@ -16,8 +16,6 @@ from knowledge.keeping import kept_until
 from knowledge.restoring import who_restores
 
 if TYPE_CHECKING:
-    from datetime import datetime
-
     from handlers.message import Message
     from handlers.ports import CaseView, Lead, World
     from knowledge.contacts import Contacts
@@ -40,6 +38,8 @@ _NEEDS_WORDS = ("note", "message", "did", "closed", "reopened")
 _AT_ONCE = ("taken", "stepped-back", "let-in", "erased")
 _LISTENS = timedelta(minutes=30)
 _SHOWN = 10
+_SURE = "sure"
+_EVER = datetime.min.replace(tzinfo=UTC)
 _OPENS = re.compile(r"/?cases\s+(r-\w{4}-\w{4})", re.IGNORECASE)
 
 
@@ -110,12 +110,13 @@ def _enrol(code: str, message: Message, world: World) -> Reply:
         return _note("cases.no_such_code")
     if world.tries:
         world.tries.right("enrol", message.person)
-    titles = ", ".join(world.engine.schools[lead.school].title_of(role) for role in lead.roles)
+    titles = case_view.titles_of(lead, world.engine.schools[lead.school])
     return Reply((Card(say("cases.enrolled", who=titles), (say("cases.enrolled_how"),), signal=Signal.YES),))
 
 
 def _listed(lead: Lead, school: School, world: World) -> Reply:
-    reply = case_view.listing(world.cases, school, lead.id, lead.label)
+    title, contacts = case_view.titles_of(lead, school), world.contacts.get(school.slug)
+    reply = case_view.listing(world.cases, school, lead.id, title, contacts)
     open_ones = case_view.waiting_first(world.cases.listed(school.slug, lead.id))[:_SHOWN]
     buttons = (Button(say("cases.open", reference=line.reference), "cases.open", line.reference) for line in open_ones)
     return Reply(reply.cards, tuple(buttons))
@@ -128,29 +129,45 @@ def _press(lead: Lead, school: School, message: Message, world: World) -> Reply:
         return _opened(reference, lead, school, world)
     if what in case_letters.ACTIONS:
         return case_letters.press(what, message.value, lead, message, world)
-    if what == "did" and not more:
-        buttons = (Button(say(f"cases.did_{did}"), "cases.did", f"{reference}:{did}") for did in DID)
-        return Reply((Card(say("cases.ask_did"), signal=Signal.INFO),), tuple(buttons))
-    if what in _NEEDS_WORDS and (what != "did" or more in DID):
-        doing = {"step": what, "reference": reference, "what": more}
-        world.memory.keep(message.person, message.conversation, ABILITY, doing, world.clock() + _LISTENS)
-        return _note(f"cases.ask_{what if what != 'did' else 'did_when'}")
+    if what in _NEEDS_WORDS and (what != "did" or more in ("", *DID)):
+        return _asked(what, lead, message, world)
     if what == "erase":
-        sure = Button(say("cases.do_erased"), "cases.erased", reference)
-        again = Button(say("cases.open", reference=reference), "cases.open", reference)
-        return Reply((Card(say("cases.ask_erased", reference=reference), signal=Signal.CAREFUL),), (sure, again))
+        return _are_you_sure("cases.ask_erased", Button(say("cases.do_erased"), "cases.erased", reference), reference)
+    if what == "stepped-back" and more != _SURE and _reads(reference, lead, world):
+        sure = Button(say("cases.do_stepped-back_sure"), message.action, f"{reference}:{_SURE}")
+        return _are_you_sure("page.ask_stepped-back", sure, reference)
     inside = {"who": more} if what == "let-in" else {}
     return _taken(what, inside, reference, lead, world) if what in _AT_ONCE else old_button()
+
+
+def _are_you_sure(asks: str, sure: Button, reference: str) -> Reply:
+    """Ask before what can't be taken back."""
+    again = Button(say("cases.open", reference=reference), "cases.open", reference)
+    return Reply((Card(say(asks, reference=reference), signal=Signal.CAREFUL),), (sure, again))
+
+
+def _asked(what: str, lead: Lead, message: Message, world: World) -> Reply:
+    """Ask for a step's words; not where it can't be taken, since they would go nowhere."""
+    reference, _, did = message.value.partition(":")
+    if _reads(reference, lead, world) and not _can_take(message.action, reference, lead, world):
+        return _not_done(reference, lead, world)
+    if what == "did" and not did:
+        buttons = (Button(say(f"cases.did_{one}"), "cases.did", f"{reference}:{one}") for one in DID)
+        return Reply((Card(say("cases.ask_did"), signal=Signal.INFO),), tuple(buttons))
+    doing = {"step": what, "reference": reference, "what": did}
+    world.memory.keep(message.person, message.conversation, ABILITY, doing, world.clock() + _LISTENS)
+    ask = say(f"cases.ask_{what if what != 'did' else 'did_when'}")
+    return Reply((Card(ask, (say("cases.ask_or_stop"),), signal=Signal.INFO),))
 
 
 def _opened(reference: str, lead: Lead, school: School, world: World) -> Reply:
     view = world.cases.opened(school.slug, reference, lead.id)
     if view is None:
-        return refused(lead.label, reference)
+        return refused(case_view.titles_of(lead, school), reference)
     letters = Button(say("cases.letters"), "cases.letters", reference)
     contacts = world.contacts.get(school.slug)
     buttons = (*actions(view, lead, school, contacts), letters, *erasing(view, contacts, world.clock()))
-    return Reply(case_view.shown(view, school).cards, buttons, confidential=True)
+    return Reply(case_view.shown(view, school, contacts).cards, buttons, confidential=True)
 
 
 def _written(doing: dict[str, str], lead: Lead, message: Message, world: World) -> Reply:
@@ -166,10 +183,30 @@ def _written(doing: dict[str, str], lead: Lead, message: Message, world: World) 
 def _taken(step: str, inside: dict[str, str], reference: str, lead: Lead, world: World) -> Reply:
     """Take a step, and say that it stands in the record."""
     if not world.cases.act(lead.school, reference, lead.id, step, inside):
-        return refused(lead.label, reference)
+        return _not_done(reference, lead, world)
     again = Button(say("cases.open", reference=reference), "cases.open", reference)
     done = Card(say(f"cases.done_{step}", reference=reference), signal=Signal.YES)
     return Reply((done,), () if step in ("stepped-back", "erased") else (again,))
+
+
+def _not_done(reference: str, lead: Lead, world: World) -> Reply:
+    school = world.engine.schools[lead.school]
+    reply = case_view.not_done(world.cases, school, reference, lead.id, case_view.titles_of(lead, school))
+    if not _reads(reference, lead, world):
+        return reply
+    return Reply(reply.cards, (Button(say("cases.open", reference=reference), "cases.open", reference),))
+
+
+def _reads(reference: str, lead: Lead, world: World) -> bool:
+    return any(line.reference == reference for line in world.cases.listed(lead.school, lead.id))
+
+
+def _can_take(action: str, reference: str, lead: Lead, world: World) -> bool:
+    """Tell whether a step is among those that its case offers to a lead who has opened it."""
+    school = world.engine.schools[lead.school]
+    view = world.cases.read_on(school.slug, reference, lead.id, _EVER)
+    offered = actions(view, lead, school, world.contacts.get(school.slug)) if view else ()
+    return action in {button.action for button in offered}
 
 
 def actions(view: CaseView, lead: Lead, school: School, contacts: Contacts | None) -> tuple[Button, ...]:

@@ -57,11 +57,16 @@ def chronology(view: CaseView, school: School, contacts: Contacts | None) -> Chr
     ]
     received = view.line.received.astimezone(zone)
     answers = tuple(
-        Row(received, say("cases.by_reporter"), intake.says(name, school), intake.label(name, value, role, school))
+        Row(received, say("cases.by_reporter"), says(name, school), intake.label(name, value, role, school))
         for name, value in case.answers.items()
     )
     steps = tuple(_row(step, zone) for step in view.steps)
     return Chronology(school.name, view.line.reference, zone, tuple(about), answers, steps)
+
+
+def says(name: str, school: School) -> str:
+    """Say to a lead what a step of the intake was about; its own words speak to the reporter."""
+    return say("cases.says_reach") if name == "reach" else intake.says(name, school)
 
 
 def clock(at: datetime) -> str:

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from handlers.ports import World
 
 ABILITY = "help"
-COMMANDS = ("help", "start", "menu")
+COMMANDS = ("help", "start", "menu", "please help", "pls help", "999")
 STOP = ("stop", "cancel", "quit", "exit")
 BACK = ("back",)
 _LINES = ("ask", "quiz", "tip", "subscribe", "report", "status", "privacy", "stop")

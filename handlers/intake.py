@@ -36,14 +36,29 @@ _YES = frozenset({"y", "ye", "yea", "yeah", "yeh", "yep", "yes", "yes please", "
 _NOT_SURE = frozenset({"dont know", "dunno", "i dont know", "idk", "im not sure", "maybe", "no idea", "not sure"})
 _WAYS = {
     "yes": _YES,
-    "no": frozenset({"n", "na", "nah", "no", "no thanks", "nope"}),
+    "no": frozenset({"n", "na", "nah", "no", "no thanks", "nope", "not now", "no not now", "not right now"}),
     "unsure": _NOT_SURE,
     "unknown": _NOT_SURE,
     "adult": _YES,
     "staff": frozenset({"teacher", "member of staff", "teaching assistant", "ta"}),
+    "friend-request": frozenset({"friend request", "follow request"}),
+    "radicalisation": frozenset({"extremism", "terrorism"}),
+    "self-harm": frozenset({"self harm", "selfharm", "suicide"}),
+    "complaint": frozenset(
+        {"complain", "complaining", "i want to complain", "i have a complaint", "i want to make a complaint"}
+    ),
+    "something-else": frozenset({"other", "none of these"}),
+    "about": frozenset(
+        {"about them", "about him", "about her", "its him", "its her", "its about him", "its about her"}
+    ),
+    "told": frozenset({"i told them", "i told him", "i told her", "no i told them", "no i told him", "no i told her"}),
 }
 """How people type a choice that has other words."""
-_BEFORE_IT = re.compile(r"^(yes|no), |^(a|an|the|another) ")
+_SENDS = frozenset({"send", "send it", "send please", "send it please", "please send", "please send it", "submit"})
+_BARE = frozenset({"cancel", "change", "correct", "done", "next", "ok", "okay", "right", "skip", "thats right"})
+_BEFORE_IT = re.compile(r"^(yes|no), |^(a|an|the|another|our|my|its|its the|its our) ")
+_A_THIRD = 3
+"""The beginning of a choice is taken for it from this part of it on, where it begins no other one."""
 _OTHER_ADULTS = ("staff", "volunteer", "governor", "unsure")
 
 
@@ -181,11 +196,29 @@ def chosen(name: str, text: str, role: Audience, school: School) -> str | None:
     """Give the choice that somebody typed instead of pressing it, or None where it is none."""
     typed, values = _bare(text), choices_of(name, school)
     bare = {typed, _BEFORE_IT.sub("", typed)}
+    begun = set()
     for value in values:
         said = _bare(label(name, value, role, school))
-        if bare & {value, said, _BEFORE_IT.sub("", said)}:
+        whole = {value, said, _BEFORE_IT.sub("", said)}
+        if bare & whole:
             return value
-    return next((value for value, ways in _WAYS.items() if value in values and bare & ways), None)
+        if any(end.startswith(f"{start} ") and len(start) * _A_THIRD >= len(end) for end in whole for start in bare):
+            begun.add(value)
+    known = next((value for value, ways in _WAYS.items() if value in values and bare & ways), None)
+    if known is None and name == "role":
+        begun |= {one.who for one in named_in(text, school) if _bare(one.words) in bare} & set(values)
+    return known or (begun.pop() if len(begun) == 1 else None)
+
+
+def says_send(text: str) -> bool:
+    """Tell whether somebody types that it is to be sent."""
+    return _bare(text.lstrip("/")) in _SENDS
+
+
+def is_bare(text: str) -> bool:
+    """Tell whether a text can only be an answer to some step, or a number, and tells nothing of what happened."""
+    bare = _bare(text)
+    return bare.isdecimal() or bare in _SENDS | _BARE | _YES | _NOT_SURE | _WAYS["no"]
 
 
 def begins_with_yes(text: str) -> bool:
@@ -218,7 +251,8 @@ def concern_of(
         about = "staff" if job in ("volunteer", "unsure") else job
     else:
         about = who
-    subjects, doubtful, people = {about}, frozenset[str](), frozenset[str]()
+    subjects, doubtful = {about}, frozenset[str]()
+    people, said_of = frozenset[str](), frozenset[str]()
     asked: dict[str, str] = {}
     for one in named:
         said = answers.get(f"{NAMED}{asked.setdefault(one.words.casefold(), one.who)}")
@@ -227,6 +261,7 @@ def concern_of(
         people |= {one.who} - set(ROLES)
         if said == "about":
             subjects |= (one.roles - GROUPS) or {"staff"}
+            said_of |= {one.who} - set(ROLES)
         else:
             doubtful |= one.roles - GROUPS
     unsure_who = who == "adult" and answers.get("role", "unsure") == "unsure"
@@ -237,4 +272,4 @@ def concern_of(
         or urgent
         or unsure_who
     )
-    return Concern(kind, frozenset(subjects), at_risk, frozenset(doubtful), frozenset(people))
+    return Concern(kind, frozenset(subjects), at_risk, frozenset(doubtful), people, said_of)

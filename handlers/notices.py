@@ -45,11 +45,6 @@ def message_waiting() -> Reply:
     return Reply((Card(say("notices.message"), signal=Signal.INFO),))
 
 
-def passed_on() -> Reply:
-    """Tell somebody who left a report unsent that there is a message: that it was passed on, and its receipt."""
-    return Reply((Card(say("notices.message_passed_on"), signal=Signal.INFO),))
-
-
 def contact_changed(label: str, what: str) -> Reply:
     """Tell a lead that somebody's contact was changed, or that somebody enrolled in a way that it can't vouch for."""
     lines = (say("notices.contact_asks" if what in ("new", "changed", "gone") else "notices.enrolled_asks"),)

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from handlers.ports import NewCase, Sent, World
+    from knowledge.contacts import Contacts
     from knowledge.model import School
 
 
@@ -81,8 +82,11 @@ def titles(roles: Iterable[str], school: School) -> str:
 
 
 def help_lines(ids: Iterable[str], slug: str, world: World) -> str:
-    """Say how to reach some bodies outside, by the school's own details where it has them."""
-    contacts = world.contacts.get(slug)
-    own = contacts.outside if contacts else {}
-    known = load_signposts()
+    """Say how to reach some bodies outside, by a school's own details where it has them."""
+    return lines_of(ids, world.contacts.get(slug))
+
+
+def lines_of(ids: Iterable[str], contacts: Contacts | None) -> str:
+    """Say how to reach some bodies outside, by the details in a school's contacts where they have them."""
+    own, known = contacts.outside if contacts else {}, load_signposts()
     return "; ".join(own[i].line if i in own else known[i].line for i in ids if i in own or i in known)

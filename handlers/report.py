@@ -7,10 +7,11 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from handlers import intake, privacy, unfinished
+from handlers.danger import danger_first, danger_in
 from handlers.help import old_button
 from handlers.message import Button, Card, Form, Reply, Signal
 from handlers.ports import Draft, Unfinished
-from handlers.receipt import confirmed, help_lines, titles
+from handlers.receipt import confirmed, titles
 from handlers.wording import say
 from knowledge.model import KINDS, Audience
 from knowledge.smart.signposts import load_signposts
@@ -24,7 +25,6 @@ ABILITY = "report"
 COMMANDS = ("report", "concern")
 _ASIDE = ("help", "privacy", "forget", "menu")
 """Words that are never taken as a part of what happened."""
-_SEND = "send"
 _SENT = "sent"
 _LISTENS = timedelta(hours=1)
 _REMINDS = timedelta(days=1)
@@ -73,7 +73,7 @@ def unsent(message: Message, world: World) -> Reply | None:
     draft = world.drafts.current(message.person, message.conversation)
     if not message.private or draft is None or draft.left or draft.school != message.school:
         return None
-    if draft.answers.get("safe") == "no" and _command_in(message.text) != _SEND:
+    if draft.answers.get("safe") == "no" and not intake.says_send(message.text):
         return None  # somebody else may be holding the phone
     if world.memory.recall(message.person, message.conversation, _REMINDED).get("draft") == draft.id:
         return None
@@ -169,13 +169,15 @@ def _unfinished() -> Reply:
 def _heard(draft: Draft, message: Message, world: World) -> Reply:
     """Take a typed text as the answer to the step that was asked; words in the wrong place are kept, too."""
     files, text = _about_files(message), message.text
-    if not text.strip() or text.strip().lower().lstrip("/") in COMMANDS:
+    if not text.strip() or _command_in(text) in COMMANDS:
         return _ask(draft, message, world, *(files or (_note("report.going_on"),)))
     step, school = _next(draft, message, world), _school(draft, world)
     if step is None:
-        if _command_in(text) == _SEND:
+        if intake.says_send(text):
             return _send(draft.id, message, world)
-        cards = (*_danger_in(text, message, world), *files, _note("report.added_words"))
+        if intake.is_bare(text):
+            return _ask(draft, message, world, *files, _note("report.press_send"))
+        cards = (*danger_in(text, message, world), *files, _note("report.added_words"))
         return _ask(_with_words(draft, message, world), message, world, *cards)
     if not intake.choices_of(step.name, school):
         skipped = step.optional and text.strip().strip(".!").lower() in ("skip", say("report.skip").lower())
@@ -188,10 +190,12 @@ def _typed(draft: Draft, step: Field, message: Message, world: World, *files: Ca
     value = intake.chosen(step.name, message.text, message.role, _school(draft, world))
     if value is not None:
         return _choose(draft, step.name, value, message, world, *files)
+    if intake.is_bare(message.text):
+        return _ask(draft, message, world, *files, _note("report.choose"))
     draft = _with_words(draft, message, world)
     if step.name == "danger" and intake.begins_with_yes(message.text):
         return _choose(draft, step.name, "yes", message, world, *files)
-    cards = (*_danger_in(message.text, message, world), *files, _note("report.kept_words"))
+    cards = (*danger_in(message.text, message, world), *files, _note("report.kept_words"))
     return _ask(draft, message, world, *cards)
 
 
@@ -216,7 +220,7 @@ def is_aside(message: Message, world: World) -> bool:
 
 def sent_before(message: Message, world: World) -> Reply | None:
     """Answer a typed "send" after a report was sent with its receipt; None where none was sent lately."""
-    if _command_in(message.text) != _SEND:
+    if not intake.says_send(message.text):
         return None
     draft = world.memory.recall(message.person, message.conversation, _SENT).get("draft")
     sent = world.cases.sent(draft) if message.private and draft else None
@@ -235,7 +239,7 @@ def _take_words(draft: Draft, name: str, words: str, message: Message, world: Wo
     """Take words for a step; danger that they speak of comes first, and whoever they name is asked about anew."""
     if words == draft.answers.get(name):
         return _take(draft, name, words, message, world, *cards)
-    danger = _danger_in(words, message, world)
+    danger = danger_in(words, message, world)
     return _take(_said_anew(draft, words, world), name, words, message, world, *danger, *cards)
 
 
@@ -261,24 +265,8 @@ def _choose(draft: Draft, name: str, value: str, message: Message, world: World,
         complaints = load_signposts()["complaints-procedure"].reach
         note = Card(say("report.complaint", complaints=complaints), signal=Signal.INFO)
         return _ask(draft, message, world, *cards, note)
-    danger = (_danger(message, world, value),) if name == "danger" and value != "no" else ()
+    danger = (danger_first(message, world, sure=value == "yes"),) if name == "danger" and value != "no" else ()
     return _take(draft, name, value, message, world, *cards, *danger)
-
-
-def _danger_in(words: str, message: Message, world: World) -> tuple[Card, ...]:
-    """Say 999 where words speak of danger now, whatever was answered before."""
-    return (_danger(message, world),) if unfinished.in_danger_now(words, world) else ()
-
-
-def _danger(message: Message, world: World, value: str = "yes") -> Card:
-    child = message.role is Audience.PUPIL
-    name = f"{'child_' if child else ''}danger{'_unsure' if value == 'unsure' else ''}"
-    lines = help_lines(("police", "childline") if child else ("police", "childline", "nspcc"), message.school, world)
-    return Card(
-        say(f"report.{name}"),
-        (say("report.help_lines", lines=lines),),
-        signal=Signal.HELP,
-    )
 
 
 def _take(draft: Draft, name: str, value: str, message: Message, world: World, *cards: Card) -> Reply:

@@ -3,28 +3,45 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from handlers import help as helping
+from handlers.danger import danger_in
 from handlers.message import Button, Card, Reply, Signal
 from handlers.receipt import confirmed
+from handlers.unfinished import in_danger_now
 from handlers.wording import say
 
 if TYPE_CHECKING:
     from datetime import datetime
 
     from handlers.message import Message
-    from handlers.ports import World
+    from handlers.ports import CaseStatus, World
 
 ABILITY = "status"
-COMMANDS = ("status",)
+COMMANDS = (
+    "status",
+    "my report",
+    "check my report",
+    "where is my report",
+    "what happened to my report",
+    "did anyone read my report",
+    "has anyone read my report",
+)
+_WRITE, _ERASE = _BUTTONS = ("status.write", "status.erase")
 _ASKED_FOR = timedelta(minutes=10)
-_CODE = re.compile(r"(?:/?status\b)?\W*([0-9A-Z]{4}(?:[- ]?[0-9A-Z]{4}){3})\W*", re.IGNORECASE)
+_LETTERS = r"[0-9A-Z]{4}(?:[- ]?[0-9A-Z]{4}){3}"
+_AROUND = r"status|hi|hello|please|here|my|the|a|receipt|report|code|is|its|it|with|about|what|happened|to"
+"""What people write around a code; a story that a code stands in has other words, too."""
+_CODE = re.compile(
+    rf"\W*+(?:(?!{_LETTERS})(?:{_AROUND})\b\W*+)*+({_LETTERS})\W*+(?:keep it\b.*)?", re.IGNORECASE | re.DOTALL
+)
 
 
 def code_in(text: str) -> str | None:
-    """Give the receipt code where a text is one, with or without the word status before it."""
+    """Give the receipt code where a text is one, alone or among the words that people write around it."""
     match = _CODE.fullmatch(text.strip())
     if match is None:
         return None
@@ -35,24 +52,17 @@ def code_in(text: str) -> str | None:
 
 
 def under_way(message: Message, world: World) -> bool:
-    """Tell whether a code was asked for a moment ago."""
-    return bool(world.memory.recall(message.person, message.conversation, ABILITY))
+    """Tell whether a code was asked for a moment ago; danger is no code, and is heard as whatever it says."""
+    kept = world.memory.recall(message.person, message.conversation, ABILITY)
+    return bool(kept) and ("writing" in kept or not in_danger_now(message.text, world))
 
 
 def handle(message: Message, world: World) -> Reply:
     """Give the status of the report whose code was typed, take what its reporter adds, or ask for the code."""
     if not message.private:
         return _note("status.not_here")
-    if message.action == "status.write" and code_in(message.value):
-        _expect({"writing": message.value}, message, world)
-        return _note("status.ask_words")
-    if message.action == "status.erase" and code_in(message.value):
-        return _ask_to_erase(message.value, world)
-    code = code_in(message.text)
-    if code:
-        world.memory.drop(message.person, message.conversation, ABILITY)
-        return _status(code, message, world)
-    return _without_code(message, world)
+    code = code_in(message.value if message.action in _BUTTONS else message.text)
+    return _with_code(code, message, world) if code else _without_code(message, world)
 
 
 def _expect(what: dict[str, object], message: Message, world: World) -> None:
@@ -61,19 +71,22 @@ def _expect(what: dict[str, object], message: Message, world: World) -> None:
 
 def _without_code(message: Message, world: World) -> Reply:
     kept = world.memory.recall(message.person, message.conversation, ABILITY)
-    called = message.text.strip().lower().lstrip("/") in COMMANDS
+    called = message.text.strip().strip(".!?").lower().lstrip("/") in COMMANDS
     if kept and not called and message.text.strip():
         world.memory.drop(message.person, message.conversation, ABILITY)
         known = "writing" in kept and world.cases.write_back(kept["writing"], message.text)
-        return _note("status.written" if known else "status.unknown")
+        note = _note("status.written" if known else "status.unknown")
+        return replace(note, cards=(*danger_in(message.text, message, world), *note.cards))
     passed_on = world.memory.recall(message.person, message.conversation, "report").get("passed_on")
-    if passed_on and (sent := world.cases.sent(passed_on)):
+    # Where it isn't safe to write to them, somebody else may hold the phone: only a code shows anything.
+    if passed_on and (sent := world.cases.sent(passed_on)) and sent.case.answers.get("safe") != "no":
         return confirmed(sent, world)
     _expect({"asked": True}, message, world)
     return _note("status.ask")
 
 
-def _status(code: str, message: Message, world: World) -> Reply:
+def _with_code(code: str, message: Message, world: World) -> Reply:
+    """Answer what was asked about the report with a code; a wrong one behind a button counts as a try, too."""
     if world.tries and not world.tries.allowed("code", message.person):
         return _note("status.too_many")
     status = world.cases.status(code)
@@ -81,6 +94,16 @@ def _status(code: str, message: Message, world: World) -> Reply:
         return _note("status.unknown")
     if world.tries:
         world.tries.right("code", message.person)
+    if message.action == _WRITE:
+        _expect({"writing": code}, message, world)
+        return _note("status.ask_words")
+    if message.action == _ERASE:
+        return _ask_to_erase(code, status, world)
+    world.memory.drop(message.person, message.conversation, ABILITY)
+    return _status(code, status)
+
+
+def _status(code: str, status: CaseStatus) -> Reply:
     lines = [say("status.received", day=day_of(status.received))]
     if status.trial:
         lines.append(say("report.trial"))
@@ -94,18 +117,18 @@ def _status(code: str, message: Message, world: World) -> Reply:
         name = "status.from_you" if step.step == "reply" else "status.from_school"
         lines.append(say(name, day=day_of(step.at), text=step.inside["text"]))
     lines.append(say("status.danger"))
-    write, erase = Button(say("status.write"), "status.write", code), Button(say("status.erase"), "status.erase", code)
+    write, erase = Button(say("status.write"), _WRITE, code), Button(say("status.erase"), _ERASE, code)
     buttons = () if status.trial else (write, erase)
     card = Card(say("status.known", reference=status.reference), tuple(lines), signal=Signal.INFO)
     return Reply((card,), buttons, confidential=bool(status.messages))
 
 
-def _ask_to_erase(code: str, world: World) -> Reply:
+def _ask_to_erase(code: str, status: CaseStatus, world: World) -> Reply:
     """Pass on that the reporter wants it erased, once; only the school can decide that."""
-    words, status = say("status.erase_words"), world.cases.status(code)
-    asked = status is not None and any(step.inside.get("text") == words for step in status.messages)
-    known = asked or world.cases.write_back(code, words)
-    return _note("status.erase_asked" if known else "status.unknown")
+    words = say("status.erase_words")
+    if all(step.inside.get("text") != words for step in status.messages):
+        world.cases.write_back(code, words)
+    return _note("status.erase_asked")
 
 
 def _note(name: str) -> Reply:

@@ -123,7 +123,7 @@ def case_of(left: Unfinished, concern: Concern, routed: Routed, world: World, *,
         people=people,
         next_in_line=more,
         never=tuple(sorted(never)),
-        doubtful=tuple(sorted(concern.doubtful | concern.people)),
+        doubtful=tuple(sorted(concern.doubtful | (concern.people - concern.subjects))),
         unfinished=unfinished,
         bundled=world.tries is not None and not world.tries.allowed("report", left.person),
     )

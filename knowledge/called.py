@@ -29,24 +29,29 @@ _LETTERS = str.maketrans({"ł": "l", "ø": "o", "đ": "d", "ð": "d", "æ": "ae"
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """The words of naming.yaml."""
+    """The words of naming.yaml; phrases that mean nobody stand by their first word."""
 
     titles: Mapping[str, tuple[str, ...]]
-    nobody: frozenset[tuple[str, ...]]
+    nobody: Mapping[str, list[tuple[str, ...]]]
     honorifics: frozenset[str]
     common: frozenset[str]
 
 
 class Term(NamedTuple):
-    """A title or a part of a name: its letters written together, and of how many words it is."""
+    """A title or a part of a name: its letters written together, and its plain words."""
 
     letters: str
-    words: int
+    parts: tuple[str, ...]
+
+    @property
+    def words(self) -> int:
+        """Of how many words it is."""
+        return len(self.parts)
 
     @classmethod
     def of(cls, words: list[str]) -> Term:
         """Make a term of plain words."""
-        return cls("".join(words), len(words))
+        return cls("".join(words), tuple(words))
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,11 +84,13 @@ def load_words(path: Path = TITLES) -> Words:
     root = read_file(path, problems)
     row = root.entry(required=["titles", "nobody", "honorifics", "common"]) if root else None
     titles = row.read("titles", lambda f: {key.name: value.texts() for key, value in f.pairs()}, {}) if row else {}
-    nobody: tuple[str, ...] = row.read("nobody", Field.texts, ()) if row else ()
+    nobody: dict[str, list[tuple[str, ...]]] = {}
+    for phrase in row.read("nobody", Field.texts, ()) if row else ():
+        nobody.setdefault(phrase.split()[0], []).append(tuple(phrase.split()))
     honorifics = frozenset(row.read("honorifics", Field.texts, ())) if row else frozenset()
     common = frozenset(row.read("common", Field.texts, ())) if row else frozenset()
     problems.raise_any()
-    return Words(titles, frozenset(tuple(term.split()[:2]) for term in nobody), honorifics, common)
+    return Words(titles, nobody, honorifics, common)
 
 
 def plain(word: str) -> str:

@@ -43,9 +43,8 @@ class Wave:
 def wave(number: int, contacts: Contacts, readers: Sequence[str], next_in_line: Sequence[str], at: datetime) -> Wave:
     """Give the wave of a number, 0 the first; only people who hold a contact now are told."""
     people = {person.label: person for person in contacts.people}
-    day = at.astimezone(contacts.zone).date()
     mine = [people[label] for label in readers if label in people]
-    there = [person for person in mine if person.there(day)]
+    there = [person for person in mine if contacts.there(person, at)]
     others = [people[label] for label in next_in_line if label in people and label not in readers]
     joining = tuple(person.label for person in others)
     if not there or number >= ALONE:

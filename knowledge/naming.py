@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 _SHORT, _LONG = 5, 8
 """Below _SHORT letters only two that changed places are forgiven; from _LONG on, two mistakes."""
 _MOST = 2
+_STRICT, _LOOSE = 2, 6
+"""Words of a title or whole name of up to _STRICT letters are never mistyped; from _LOOSE on, two mistakes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +90,18 @@ class _Said:
         ]
         self.behind_honorifics = apart, [(end, written) for end, written in together if len(end) >= LEAST]
 
+        phrases = load_words().nobody
+        self._nobody = [
+            range(at, at + len(phrase))
+            for at, word in enumerate(self.plain)
+            for phrase in phrases.get(word, ())
+            if tuple(self.plain[at : at + len(phrase)]) == phrase
+        ]
+
+    def is_nobody(self, start: int, length: int) -> bool:
+        """Tell whether some words stand inside a phrase that means nobody: the head in "head of year"."""
+        return any(start in phrase and start + length - 1 in phrase for phrase in self._nobody)
+
     def joined(self, length: int) -> list[str]:
         """Give every so many words in a row, written together."""
         return ["".join(self.plain[at : at + length]) for at in range(len(self.plain) - length + 1)]
@@ -107,11 +121,29 @@ def _places(wanted: Called, said: _Said) -> _Places:
         if there := said.joined(length):
             mistakes = cdist([term.letters for term in terms], there, scorer=OSA.distance, score_cutoff=_MOST)
             for which, start in np.argwhere(mistakes <= _MOST).tolist():
-                if _same(terms[which].letters, there[start], mistakes[which, start]):
-                    found[terms[which]].append((start, length))
+                term, words = terms[which], said.plain[start : start + length]
+                fits = _fits(term, words, there[start], mistakes[which, start])
+                if fits and not said.is_nobody(start, length):
+                    found[term].append((start, length))
     for term, places in found.items():
         places.sort(key=lambda place: (place[1] != term.words, place[1]))
     return found
+
+
+def _fits(term: Term, words: list[str], there: str, mistakes: int) -> bool:
+    """Tell whether some words may be a term: "my teacher" is no IT teacher, and "the fair" isn't the chair."""
+    if term.words == len(words) == 1:
+        return _same(term.letters, there, mistakes)
+    if term.words == len(words):
+        return all(map(_word_fits, term.parts, words))
+    return mistakes <= 1 and _same(term.letters, there, mistakes)
+
+
+def _word_fits(wanted: str, there: str) -> bool:
+    if len(wanted) <= _STRICT:
+        return sorted(set(wanted)) == sorted(set(there))
+    most = 1 if len(wanted) < _LOOSE else _MOST
+    return there == f"{wanted}s" or OSA.distance(wanted, there, score_cutoff=_MOST) <= most
 
 
 def _same(wanted: str, there: str, mistakes: int) -> bool:
@@ -125,15 +157,14 @@ def _same(wanted: str, there: str, mistakes: int) -> bool:
 
 
 def _titles_in(wanted: Called, said: _Said, places: _Places) -> Iterator[tuple[str, str]]:
-    nobody = load_words().nobody
-    taken = {at for at, ((one, _), (two, _)) in enumerate(said.pairs) if (one, two) in nobody}
+    taken: dict[int, Term] = {}
     found: dict[str, tuple[int, int]] = {}
     for role, term in wanted.titles:
         for start, length in places.get(term, ()):
             whole = range(start, start + length)
-            if not taken.isdisjoint(whole):
+            if any(taken.get(at, term) != term for at in whole):
                 continue
-            taken.update(whole)
+            taken.update(dict.fromkeys(whole, term))
             if role not in found or start < found[role][0]:
                 found[role] = (start, length)
     for role, (start, length) in sorted(found.items(), key=lambda item: item[1][0]):
@@ -149,16 +180,18 @@ def _name_in(name: Name, said: _Said, places: _Places) -> str:
             return said.written(start, length)
     family, (apart, together) = "".join(name.family), said.behind_honorifics
     for word, written in apart:
-        if word == name.family[0][:1] or _alike(family, word):
+        if word == name.family[0][:1] or _roughly(family, word):
             return written
     for word, written in together:
-        if _alike(family, word):
+        if _roughly(family, word):
             return written
     return next((written for word, written in said.capitals if _shortly(word, written, name.parts)), "")
 
 
-def _alike(wanted: str, there: str) -> bool:
-    return _same(wanted, there, OSA.distance(wanted, there, score_cutoff=_MOST))
+def _roughly(wanted: str, there: str) -> bool:
+    """Tell whether a word behind an honorific, which is a name in any case, may be this one."""
+    mistakes = OSA.distance(wanted, there, score_cutoff=_MOST)
+    return _same(wanted, there, mistakes) or (len(wanted) >= _LOOSE and mistakes <= _MOST and wanted[0] == there[0])
 
 
 def _shortly(word: str, written: str, parts: tuple[str, ...]) -> bool:

@@ -62,7 +62,8 @@ class Concern:
     """What routing needs of a report: its kind, whom it is about, and whether a child is at risk.
 
     `about` holds subjects or roles. `doubtful` are roles whose name or title may stand in the text: they are
-    left out, and two others are told. `people` are left out in person, by label, whatever roles they hold.
+    left out, and two others are told. `people` are left out in person, by label, whatever roles they hold; of
+    `subjects` among them it is said that it is about them, so that nobody lets them in.
     """
 
     kind: str
@@ -70,6 +71,7 @@ class Concern:
     child_at_risk: bool = False
     doubtful: frozenset[str] = frozenset()
     people: frozenset[str] = frozenset()
+    subjects: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,7 @@ from bot.channels.terminal.render import pressable, render
 from bot.dispatch import dispatch, is_under_way
 from bot.settings import Settings
 from handlers.wording import say
-from knowledge.contacts import load_contacts
+from knowledge.contact_loader import load_contacts
 from knowledge.model import Audience
 from tests.dialog import dialogs, play
 from tests.handlers.telling import CONTACTS

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from bot.casepage.asked import Answer, Asked, page
 from bot.casepage.desk import LAST
 from bot.store.sessions import IDLE, LASTS
-from handlers.case_view import listed
+from handlers.case_view import listed, zone_of
 from handlers.cases import DID
 from handlers.chronology import chronology
 from handlers.wording import say
@@ -41,14 +41,14 @@ class CasePages:
         if seat is None:
             return gone(asked)
         done = asked.query.get("done", "")
-        others = self._desk.others(seat)
+        others, zone = self._desk.others(seat), zone_of(self._desk.contacts(seat))
         return page(
             "case",
             asked,
             seat=seat,
             found=chronology(seat.view, seat.school, self._desk.contacts(seat)),
             links=[(_address(button), button.label) for button in seat.actions],
-            others=[(line.reference, listed(line)) for line in others[:_OTHERS]],
+            others=[(line.reference, listed(line, zone)) for line in others[:_OTHERS]],
             more=max(len(others) - _OTHERS, 0),
             done=say(f"cases.done_{done}", reference=seat.reference) if done in (*_WORDS, "taken", "let-in") else "",
             ends=_ENDS,
@@ -69,10 +69,11 @@ class CasePages:
         if button and (problems := _problems(what, asked.form)):
             return _form(asked, seat, button.label, problems)
         if not button or not self._desk.act(seat, asked.form.get("form", ""), what, _inside(what, asked)):
-            return page("said", asked, status=_CONFLICT, title=say("page.refused_title"), words=say("page.not_done"))
+            title, words = say("page.refused_title"), say("page.not_done")
+            return page("said", asked, status=_CONFLICT, title=title, words=words, kept=written(asked), back="/case")
         if what in LAST:
             words = say(f"cases.done_{_PAST.get(what, what)}", reference=seat.reference)
-            return page("said", asked, title=say("page.left_headline"), words=words)
+            return page("said", asked, title=say(f"page.{_PAST.get(what, what)}_title"), words=words)
         return Answer(to=f"/case?done={what}")
 
     def other(self, asked: Asked) -> Answer:
@@ -119,7 +120,12 @@ class CasePages:
 
 def gone(asked: Asked) -> Answer:
     """Say that there is nothing, to everybody alike; what somebody was writing is given back to them."""
-    return page("gone", asked, status=_REFUSED, kept=asked.form.get("text") or asked.form.get("letter", ""))
+    return page("gone", asked, status=_REFUSED, kept=written(asked))
+
+
+def written(asked: Asked) -> str:
+    """Give what somebody was writing."""
+    return asked.form.get("text") or asked.form.get("letter", "")
 
 
 def _address(button: Button) -> str:

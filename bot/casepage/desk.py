@@ -61,6 +61,10 @@ class Enrolling:
     address: str
 
 
+class _NotTaken(Exception):  # noqa: N818 -- it says what happened
+    pass
+
+
 class Desk:
     """The way in to the case page, and the steps that are taken there; each is one transaction."""
 
@@ -121,14 +125,20 @@ class Desk:
         """Take a step that is among those of this lead; the same form sent twice takes it once."""
         if seat.button(step, inside.get("who", "")) is None:
             return False
+        try:
+            return self._take(seat, form, "erased" if step == "erase" else step, inside)
+        except _NotTaken:
+            return False
+
+    def _take(self, seat: Seat, form: str, step: str, inside: dict[str, str]) -> bool:
         with self._store.units.unit():
             if not self._store.sessions.first_time(seat.cookie, form):
                 return True
-            taken = "erased" if step == "erase" else step
-            done = self._world.cases.act(seat.school.slug, seat.reference, seat.lead.id, taken, inside)
-            if done and step in LAST:
+            if not self._world.cases.act(seat.school.slug, seat.reference, seat.lead.id, step, inside):
+                raise _NotTaken  # so that the form counts as not sent, and its words can be sent again
+            if step in ("stepped-back", "erased"):
                 self._store.sessions.end(seat.cookie)
-            return done
+        return True
 
     def leave(self, cookie: str) -> None:
         """End a session."""

@@ -44,5 +44,8 @@ def picture_of(address: str) -> Markup:
     """Draw an address as a QR code, within the page."""
     import segno  # noqa: PLC0415 -- seldom needed
 
-    drawn = segno.make_qr(address).svg_inline(scale=4, dark="#0b0c0c", light="#ffffff", svgclass=None, lineclass=None)
+    # Without a size of its own it fits whatever room it has; with one, a large code would lose its right edge.
+    drawn = segno.make_qr(address).svg_inline(
+        dark="#0b0c0c", light="#ffffff", svgclass=None, lineclass=None, omitsize=True
+    )
     return Markup(drawn)  # noqa: S704 -- made here, of squares alone

@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 from aiohttp import web
 
 from bot.casepage.asked import Answer, Asked, page
-from bot.casepage.case import CasePages, gone
+from bot.casepage.case import CasePages, gone, written
 from bot.casepage.gate import Gate
 from bot.casepage.pages import STYLE, style
 from bot.channels.channel import Unusable
@@ -142,18 +142,22 @@ class CasePage:
             except web.HTTPRequestEntityTooLarge:
                 return await self._answered(request, _refused, {})
             form = {name: value for name, value in fields.items() if isinstance(value, str)}
-            ours = self._is_ours(request, form.pop("mark", ""))
-            return await self._answered(request, view if ours else _refused, form)
+            mark = form.pop("mark", "")
+            if not self._is_here(request):
+                return await self._answered(request, _refused, {})
+            return await self._answered(request, view if self._is_ours(request, mark) else _refused, form)
 
         return send
 
-    def _is_ours(self, request: web.Request, mark: str) -> bool:
-        """Tell whether a form was sent from one of these pages, in the browser that got it."""
-        cookie, origin = self._cookie(request), request.headers.get("Origin")
+    def _is_here(self, request: web.Request) -> bool:
+        """Tell whether a form was sent from one of these pages."""
         site = request.headers.get("Sec-Fetch-Site", "same-origin")
-        if not cookie or origin not in (None, self._origin) or site != "same-origin":
-            return False
-        return hmac.compare_digest(self._sessions.mark(cookie).encode(), mark.encode())
+        return request.headers.get("Origin") in (None, self._origin) and site == "same-origin"
+
+    def _is_ours(self, request: web.Request, mark: str) -> bool:
+        """Tell whether a form was sent in the browser that got it, by whoever is signed in there still."""
+        cookie = self._cookie(request)
+        return bool(cookie) and hmac.compare_digest(self._sessions.mark(cookie).encode(), mark.encode())
 
     def _cookie(self, request: web.Request) -> str:
         cookie = request.cookies.get(self._name, "")
@@ -192,8 +196,9 @@ async def _styled(_: web.Request) -> web.Response:
 
 
 def _refused(asked: Asked) -> Answer:
-    """Refuse a form that is not ours."""
-    return page("said", asked, status=403, title=say("page.refused_title"), words=say("page.refused"))
+    """Refuse a form that is not ours; what somebody was writing in a page of before is given back to them."""
+    title, words = say("page.refused_title"), say("page.refused")
+    return page("said", asked, status=403, title=title, words=words, kept=written(asked))
 
 
 def _response(answer: Answer) -> web.Response:

@@ -6,7 +6,7 @@ import sys
 
 import click
 
-from bot.app import open_store, settings_from_environment
+from bot.app import open_store, settings_from_environment, there_is_a_store
 
 
 @click.group()
@@ -21,7 +21,9 @@ def verify() -> None:
     Exit code 0 when it is, 1 when a step was changed, moved or taken out. It reads no content, and says nothing
     of how many cases there are.
     """
-    with open_store(settings_from_environment()) as store:
+    settings = settings_from_environment()
+    there_is_a_store(settings)
+    with open_store(settings) as store:
         broken = store.record.first_broken()
     if broken is None:
         click.echo("The record is whole: no step was changed, moved or taken out.")

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from bot.app import SetUpProblem, now
-from bot.commands.leading import Given, as_somebody, asking
+from bot.commands.leading import Given, as_somebody, asking, of_report
 from bot.exporting import as_csv, as_pdf, write_privately
 from handlers.case_letters import given_by_itself
 from handlers.chronology import chronology, clock
@@ -22,7 +22,7 @@ _FILE = click.Path(dir_okay=False, path_type=Path)
 
 
 @click.command()
-@click.argument("reference")
+@of_report
 @click.option("--pdf", type=_FILE, help="Write it as a PDF to this file.")
 @click.option("--csv", type=_FILE, help="Write it as a table to this file; it opens in every spreadsheet.")
 @as_somebody
@@ -37,7 +37,7 @@ def export(given: Given, reference: str, pdf: Path | None, csv: Path | None) -> 
         found = chronology(view, asker.school, asker.contacts) if view else None
         if not found or not asker.store.cases.act(asker.school.slug, reference, asker.reader, "exported", {}):
             raise asker.refused(reference)
-        made = say("page.made", who=asker.title, when=clock(now().astimezone(found.zone)))
+        made = say("page.made", who=asker.label, when=clock(now().astimezone(found.zone)))
         if csv:
             _write(csv, as_csv(found))
         if pdf:
@@ -46,7 +46,7 @@ def export(given: Given, reference: str, pdf: Path | None, csv: Path | None) -> 
 
 
 @click.command()
-@click.argument("reference")
+@of_report
 @click.argument("name", required=False)
 @click.argument("blanks", nargs=-1, metavar="[BLANK=WORDS]...")
 @click.option("--to", type=_FILE, help="Write it to this file, instead of showing it.")

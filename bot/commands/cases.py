@@ -11,7 +11,7 @@ from bot.app import now
 from bot.channels.terminal.render import render
 from bot.commands.case_copies import export, letter
 from bot.commands.enrolling import code, enrol
-from bot.commands.leading import Given, as_somebody, asking
+from bot.commands.leading import Given, as_somebody, asking, of_report
 from handlers import case_view
 from handlers.cases import DID, erasing
 from handlers.wording import say
@@ -36,23 +36,24 @@ def cases(given: Given) -> None:
     """  # noqa: D301 -- click wants the character itself before lines that stay as they are
     if click.get_current_context().invoked_subcommand is None:
         with asking(given) as asker:
-            click.echo(render(case_view.listing(asker.store.cases, asker.school, asker.reader, asker.title)))
+            listing = case_view.listing(asker.store.cases, asker.school, asker.reader, asker.title, asker.contacts)
+            click.echo(render(listing))
 
 
 @cases.command()
-@click.argument("reference")
+@of_report
 @as_somebody
 def show(given: Given, reference: str) -> None:
     """Open one report; that you opened it is written down."""
     with asking(given) as asker:
-        reply = case_view.one(asker.store.cases, asker.school, reference, asker.reader)
+        reply = case_view.one(asker.store.cases, asker.school, reference, asker.reader, asker.contacts)
         if reply is None:
             raise asker.refused(reference)
         click.echo(render(reply))
 
 
 @cases.command()
-@click.argument("reference")
+@of_report
 @as_somebody
 def take(given: Given, reference: str) -> None:
     """Take a report over: you have it in hand then."""
@@ -60,7 +61,7 @@ def take(given: Given, reference: str) -> None:
 
 
 @cases.command()
-@click.argument("reference")
+@of_report
 @click.argument("text", required=False)
 @as_somebody
 def note(given: Given, reference: str, text: str | None) -> None:
@@ -69,7 +70,7 @@ def note(given: Given, reference: str, text: str | None) -> None:
 
 
 @cases.command()
-@click.argument("reference")
+@of_report
 @click.argument("text", required=False)
 @as_somebody
 def message(given: Given, reference: str, text: str | None) -> None:
@@ -78,17 +79,23 @@ def message(given: Given, reference: str, text: str | None) -> None:
 
 
 @cases.command()
-@click.argument("reference")
-@click.argument("what", type=click.Choice(DID))
+@of_report
+@click.argument("what", type=click.Choice(DID), metavar="WHAT")
 @click.argument("text", required=False)
 @as_somebody
 def did(given: Given, reference: str, what: str, text: str | None) -> None:
-    """Write down a step outside the bot: what, with whom and when."""
+    """Write down a step outside the bot: what, with whom and when.
+
+    \b
+    WHAT is one of:
+      spoke-to-parent      asked-removal    told-platform   considered-police
+      referred-lado        referred-police  referred-ceop   referred-social-care
+    """  # noqa: D301 -- click wants the character itself before lines that stay as they are
     _act(given, reference, "did", {"what": what, "text": _words(text, "did_when")})
 
 
 @cases.command()
-@click.argument("reference")
+@of_report
 @click.argument("reason", required=False)
 @as_somebody
 def close(given: Given, reference: str, reason: str | None) -> None:
@@ -97,7 +104,7 @@ def close(given: Given, reference: str, reason: str | None) -> None:
 
 
 @cases.command()
-@click.argument("reference")
+@of_report
 @click.argument("reason", required=False)
 @as_somebody
 def reopen(given: Given, reference: str, reason: str | None) -> None:
@@ -106,15 +113,18 @@ def reopen(given: Given, reference: str, reason: str | None) -> None:
 
 
 @cases.command("step-back")
-@click.argument("reference")
+@of_report
+@click.option("--yes", is_flag=True, help="Don't ask whether you are sure.")
 @as_somebody
-def step_back(given: Given, reference: str) -> None:
+def step_back(given: Given, reference: str, yes: bool) -> None:
     """Step back from a report: you can't read it any more, and the others are told."""
+    if not yes:
+        click.confirm(f"{say('page.ask_stepped-back')} {say('cases.sure')}", abort=True)
     _act(given, reference, "stepped-back", {})
 
 
 @cases.command()
-@click.argument("reference")
+@of_report
 @click.option("--yes", is_flag=True, help="Don't ask whether you are sure.")
 @as_somebody
 def erase(given: Given, reference: str, yes: bool) -> None:
@@ -137,7 +147,7 @@ def erase(given: Given, reference: str, yes: bool) -> None:
 
 
 @cases.command("let-in")
-@click.argument("reference")
+@of_report
 @click.argument("who")
 @as_somebody
 def let_in(given: Given, reference: str, who: str) -> None:
@@ -165,5 +175,5 @@ def _words(given: str | None, asks: str) -> str:
 def _act(given: Given, reference: str, step: str, inside: dict[str, str]) -> None:
     with asking(given) as asker:
         if not asker.store.cases.act(asker.school.slug, reference, asker.reader, step, inside):
-            raise asker.refused(reference)
+            raise asker.not_done(reference)
         click.echo(say(f"cases.done_{step}", reference=reference))

@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING, TypeVar
 
 import click
 
-from bot.app import settings_from_environment
+from bot.app import now, settings_from_environment
 from bot.packs import folders_of
 from bot.reachable import openable, refuse_dead_ends
 from handlers.wording import names
 from knowledge.answering.fitted import FITTED_ON_IMPORTS, load_fitted
 from knowledge.answering.lexicon import load_lexicon
-from knowledge.contacts import load_contacts
+from knowledge.contact_loader import load_contacts
 from knowledge.danger import load_danger
 from knowledge.loader import load_school
 from knowledge.reading import PackError
@@ -57,7 +57,7 @@ def check(quiet: bool, folder: Path | None) -> None:
     contacts = told.read(partial(load_contacts, settings.contacts), {}) if settings.contacts else {}
     told.raise_any()
     # Where nothing is set yet, either platform will do.
-    refuse_dead_ends(schools, contacts, openable(settings) or ("slack", "telegram"))
+    refuse_dead_ends(schools, contacts, openable(settings) or ("slack", "telegram"), now())
     if not quiet:
         for school in schools:
             click.echo(f"{school.slug}: {len(school.clauses)} clauses, {len(school.routes)} routes")

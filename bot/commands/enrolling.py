@@ -18,6 +18,10 @@ def enrol(code: str) -> None:
     settings = settings_from_environment()
     with open_store(settings) as store:
         meet(store, contacts_of(settings))
+        waiting = store.leads.whose(code)
+        known = store.leads.who(waiting.school, TERMINAL, account()) if waiting else None
+        if waiting and known and known.label != waiting.label:
+            raise SetUpProblem(say("cases.account_of_another", who=known.label))
         allowed = store.alarms.allowed("enrol", account())
         lead = store.leads.enrol(code, TERMINAL, account()) if allowed else None
         if lead:
@@ -33,9 +37,12 @@ def enrol(code: str) -> None:
 def code(given: Given, label: str) -> None:
     """Make the one-time code by which the lead with a LABEL of the contacts enrols; give it to them in person."""
     settings = settings_from_environment()
+    contacts = contacts_of(settings)
     with open_store(settings) as store:
-        meet(store, contacts_of(settings))
+        meet(store, contacts)
         school = known_school(given.school or DEFAULT_SCHOOL, folders_of(only=settings.packs))
+        if school not in contacts:
+            raise SetUpProblem(f"{school} has no contacts yet. Name its contacts.yaml in ASKFIRST_CONTACTS.")
         made = store.leads.code(school, label)
         known = [lead.label for lead in store.leads.holders(school)]
     if made is None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import getpass
 import os
+import re
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import wraps
@@ -13,6 +14,7 @@ import click
 
 from bot.app import contacts_of, meet, open_store, settings_from_environment
 from bot.packs import DEFAULT_SCHOOL, folders_of, known_school, load
+from handlers import case_view
 from handlers.wording import say
 from knowledge.model import ROLES
 from knowledge.reading import did_you_mean
@@ -26,6 +28,7 @@ if TYPE_CHECKING:
     from knowledge.model import School
 
 TERMINAL = "terminal"
+_REFERENCE = re.compile(r"(?:R-)?(\w{4})-?(\w{4})")
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,17 +41,26 @@ class Given:
 
 @dataclass(frozen=True, slots=True)
 class Asker:
-    """Who asks, with the store open before them; `reader` is what the cases know them by, `title` what people do."""
+    """Who asks, with the store open before them.
+
+    `reader` is what the cases know them by, `label` what stands in the record, `title` what people call them.
+    """
 
     store: Store
     school: School
     reader: str
+    label: str
     title: str
     contacts: Contacts | None = None
 
     def refused(self, reference: str) -> click.ClickException:
         """Refuse a case that isn't there or isn't theirs, alike."""
         return click.ClickException(say("cases.refused", title=self.title, reference=reference))
+
+    def not_done(self, reference: str) -> click.ClickException:
+        """Refuse a step: one that can't be taken now, or in a case that isn't there or isn't theirs."""
+        reply = case_view.not_done(self.store.cases, self.school, reference, self.reader, self.title)
+        return click.ClickException(reply.cards[0].headline)
 
 
 def as_somebody(command: Callable[..., None]) -> Callable[..., None]:
@@ -66,6 +78,17 @@ def as_somebody(command: Callable[..., None]) -> Callable[..., None]:
     return told
 
 
+def of_report(command: Callable[..., None]) -> Callable[..., None]:
+    """Let a command be told the reference of a report, however it is typed."""
+    return click.argument("reference", callback=_tidied)(command)
+
+
+def _tidied(_context: click.Context, _parameter: click.Parameter, value: str) -> str:
+    tidy = value.strip().upper()
+    match = _REFERENCE.fullmatch(tidy)
+    return f"R-{match[1]}-{match[2]}" if match else tidy
+
+
 @contextmanager
 def asking(given: Given) -> Iterator[Asker]:
     """Open the store for whoever asks; raises a click error where they aren't known."""
@@ -80,13 +103,13 @@ def asking(given: Given) -> Iterator[Asker]:
     school = load([folders[slug]], [topic.id for topic in load_topics()])[0]
     with open_store(settings) as store:
         if slug not in contacts:
-            yield Asker(store, school, role or "", school.title_of(role or ""))
+            yield Asker(store, school, role or "", role or "", school.title_of(role or ""))
             return
         meet(store, contacts)
         lead = store.leads.who(slug, TERMINAL, account())
         if lead is None:
             raise click.ClickException(say("cases.not_enrolled"))
-        yield Asker(store, school, lead.id, lead.label, contacts[slug])
+        yield Asker(store, school, lead.id, lead.label, case_view.titles_of(lead, school), contacts[slug])
 
 
 def account() -> str:

@@ -53,7 +53,7 @@ def run() -> None:
             )
         model = load_or_learn(show_progress)
         schools = load(folders.values(), model.topics)
-        refuse_dead_ends(schools, contacts, openable(settings))
+        refuse_dead_ends(schools, contacts, openable(settings), now())
         engine = Engine(schools, model, load_concerns())
         if without := [slug for slug in folders if slug not in contacts]:
             click.echo(f"Trial: nobody receives the reports of {', '.join(without)}.")

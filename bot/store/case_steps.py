@@ -24,7 +24,11 @@ if TYPE_CHECKING:
     from bot.store.units import Units
     from handlers.ports import CaseStep, Lead, NewCase
 
-_ONLY_IN = {"closed": ("new", "taken"), "reopened": ("closed",), "erased": ("closed",)}
+_OPEN = ("new", "taken")
+_ONLY_IN = {
+    **dict.fromkeys(("taken", "message", "did", "closed"), _OPEN),
+    **dict.fromkeys(("reopened", "erased"), ("closed",)),
+}
 """The states in which a step can be taken, where not in every one."""
 _NEXT_STATE = {"taken": "taken", "closed": "closed", "reopened": "taken", "erased": "erased"}
 _UNREAD = ("stepped-back",)
@@ -103,7 +107,7 @@ class CaseSteps:
             return False
         now, mine = self._clock(), self.reader(row.school, reader)
         by = self.named(row.school, reader)
-        if step not in _UNREAD and not self._has_opened(row, key, by):
+        if step not in _UNREAD and not self._has_opened(row, key, reader, by):
             return False
         try:
             with self._units.begin() as connection:
@@ -195,8 +199,12 @@ class CaseSteps:
         """Give the label of whoever has a case in hand, or nothing."""
         return next((x.label for x in self._leads.holders(school) if self.reader(school, x.id) == hashed), "")
 
-    def _has_opened(self, row: Row[Any], key: bytes, by: str) -> bool:
-        return any(step.step == "opened" and step.by == by for step in self._record.steps(row.id, key))
+    def _has_opened(self, row: Row[Any], key: bytes, reader: str, by: str) -> bool:
+        """Tell whether somebody has opened a case; whoever held their contact before them had the same label."""
+        with self._units.reading() as connection:
+            since = connection.execute(select(holders.c.since).where(holders.c.id == reader)).scalar() or ""
+        steps = self._record.steps(row.id, key)
+        return any(step.step == "opened" and step.by == by and stamp(step.at) >= since for step in steps)
 
     def _restore(self, connection: Connection, row: Row[Any], case: NewCase, reader: str, who: str) -> bool:
         """Let in somebody who was left out in doubt, or who has taken over a contact; never whom it is about."""

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection, Engine, MetaData
 
 _ROWS = 500
+_FILLED = "there is something in that database already. Name an empty one, or a new file"
 _TABLES = {"main": main, "keys": keys}
 
 
@@ -67,6 +68,13 @@ def lay_to_rest(main_url: str, keys_url: str) -> int:
             database.dispose()
 
 
+def check(source: str, target: str, tables: str) -> None:
+    """Raise StoreError where a copy could not even begin: the source is no database, or the target is not empty."""
+    open_database(source, tables).dispose()
+    if not is_empty(target, tables):
+        raise StoreError(_FILLED)
+
+
 def is_empty(url: str, tables: str) -> bool:
     """Tell whether nothing is kept in a database."""
     database = open_database(url, tables)
@@ -79,7 +87,7 @@ def is_empty(url: str, tables: str) -> bool:
 
 def _refuse_unless_empty(metadata: MetaData, connection: Connection) -> None:
     if _filled(metadata, connection):
-        raise StoreError("there is something in that database already. Name an empty one, or a new file")
+        raise StoreError(_FILLED)
 
 
 def _filled(metadata: MetaData, connection: Connection) -> bool:

@@ -31,6 +31,12 @@ class Unopenable(StoreError):  # noqa: N818 -- it says what the thing is
     """One thing stored that can't be opened; the rest of the store is well."""
 
 
+def why(error: OSError) -> str:
+    """Say why a file can't be used, and how to mend it where somebody else has run the command."""
+    mend = "; run this from the account that the bot runs under" if isinstance(error, PermissionError) else ""
+    return f"{error.strerror}{mend}"
+
+
 def open_database(url: str, tables: str) -> Engine:
     """Open a database with its tables up to date; `tables` is "main" or "keys".
 
@@ -57,6 +63,17 @@ def open_database(url: str, tables: str) -> Engine:
     return engine
 
 
+def is_there(url: str) -> bool:
+    """Tell whether a database file was ever made; a server's is taken to be. Raises StoreError."""
+    try:
+        address = make_url(url)
+        return address.get_backend_name() != "sqlite" or not address.database or Path(address.database).exists()
+    except ArgumentError:
+        raise StoreError(f"the database's URL is none. {_URL}") from None
+    except OSError as error:
+        raise StoreError(f"{error.filename} can't be read ({why(error)})") from None
+
+
 def _why(address: URL, error: DBAPIError) -> str:
     if address.get_backend_name() == "sqlite":
         return (
@@ -78,7 +95,7 @@ def _sqlite(url: str, file: str | None) -> Engine:
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
     except OSError as error:
-        raise StoreError(f"{path} can't be written ({error.strerror})") from None
+        raise StoreError(f"{path} can't be written ({why(error)})") from None
     engine = create_engine(url, connect_args={"timeout": 30})
     event.listen(engine, "connect", _set_up_sqlite)
     event.listen(engine, "begin", _begin_sqlite)

@@ -68,7 +68,7 @@ class StoredLeads:
         changes: list[Change] = []
         for school, found in contacts.items():
             day = self._clock().astimezone(found.zone).date()
-            wanted = {p.label: p for p in found.people if p.left is None or day < p.left}
+            wanted = {p.label: p for p in found.people if p.holds(day)}
             if self._same(school, wanted):
                 continue
             with self._units.begin() as connection:
@@ -85,7 +85,7 @@ class StoredLeads:
             (here, Change(school, person.label, "gone", at))
             for school, found in contacts.items()
             for person in found.people
-            if person.left is not None and at.astimezone(found.zone).date() >= person.left
+            if not person.holds(at.astimezone(found.zone).date())
             if (here := there.get((school, person.label, self._contact(person))))
         ]
         for holder, _ in gone:

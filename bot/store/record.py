@@ -10,7 +10,7 @@ from sqlalchemy import bindparam, select, update
 
 from bot.store.prepared import Prepared, put
 from bot.store.sealing import seal, unseal
-from bot.store.tables import chain, record, stamp, unstamp
+from bot.store.tables import cases, chain, record, stamp, unstamp, watches
 from handlers.ports import CaseStep
 
 if TYPE_CHECKING:
@@ -69,18 +69,22 @@ class Record:
         return tuple(found)
 
     def first_broken(self) -> int | None:
-        """Give the number of the first row that was changed, moved or taken out, or None where none was."""
-        before, expected, how = "", 1, ""
-        with self._units.reading() as connection:
+        """Give the number of the first row that was changed, moved or taken out, or whose case was; None for none."""
+        before, expected, how, cases_seen = "", 1, "", set()
+        with self._units.at_one_moment() as connection:
+            watched = select(cases.c.id).join(watches, watches.c.case_id == cases.c.id)
+            there = set(connection.execute(watched).scalars())
             for row in connection.execute(select(record).order_by(record.c.number)):
                 inside = (before, row.number, row.sealed, row.case_id, row.at, row.step)
                 how = next((one for one in _FOLLOWS[how] if row.chained == self._chained(one, *inside)), "")
-                if row.number != expected or not how:
+                if row.number != expected or not how or row.case_id not in there:
                     return expected
                 before, expected = row.chained, expected + 1
+                cases_seen.add(row.case_id)
             head = connection.execute(select(chain)).one()
         mark = None if how in ("", _OLD) else self._mark(expected - 1, before)
-        return None if (head.number, head.chained, head.mark) == (expected - 1, before, mark) else expected
+        whole = (head.number, head.chained, head.mark) == (expected - 1, before, mark)
+        return None if whole and cases_seen == there else expected
 
     def _chained(self, how: str, before: str, number: int, sealed: bytes, *plain: str) -> str:
         return self._lookup.of(how, before, str(number), hashlib.sha256(sealed).hexdigest(), *plain)

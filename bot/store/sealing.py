@@ -11,13 +11,21 @@ from cryptography.exceptions import InvalidTag
 from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
-from bot.store.databases import StoreError, Unopenable
+from bot.store.databases import StoreError, Unopenable, why
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from pathlib import Path
 
 _NONCE = 12
+_NONE = (
+    "the master key is none: a key is 44 letters. Put back the one that this store was made with; only where nothing is"
+    " stored yet, leave it away, and one is made"
+)
+_UNFIT = (
+    "the master key doesn't fit this database. Put the one that it was made with into the file master.key of the data"
+    " folder, or into ASKFIRST_MASTER_KEY where it stood there"
+)
 _ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 """Without I, L, O and U, which are misread."""
 
@@ -29,7 +37,7 @@ class Master:
         try:
             self._keys = MultiFernet([Fernet(key) for key in keys])
         except ValueError:
-            raise StoreError("the master key is none. A key is 44 letters; leave it away to have one made") from None
+            raise StoreError(_NONE) from None
 
     def wrap(self, key: bytes) -> bytes:
         """Wrap a key or a short-lived value."""
@@ -44,7 +52,7 @@ class Master:
         try:
             return self._keys.decrypt(wrapped)
         except InvalidToken:
-            raise Unopenable("the master key doesn't fit this database. Give the one that it was made with") from None
+            raise Unopenable(_UNFIT) from None
 
 
 def add_master_key(file: Path) -> None:
@@ -61,7 +69,7 @@ def _keys_in(file: Path) -> list[str]:
     try:
         return file.read_text(encoding="ascii").split()
     except OSError as error:
-        raise StoreError(f"{file} can't be read ({error.strerror})") from None
+        raise StoreError(f"{file} can't be read ({why(error)})") from None
 
 
 def _replace(file: Path, keys: list[str]) -> None:
@@ -75,7 +83,7 @@ def _replace(file: Path, keys: list[str]) -> None:
             os.fsync(out.fileno())
         fresh.replace(file)
     except OSError as error:
-        raise StoreError(f"{file} can't be written ({error.strerror})") from None
+        raise StoreError(f"{file} can't be written ({why(error)})") from None
 
 
 def new_master_key() -> str:
@@ -90,12 +98,14 @@ def master_from(given: str, file: Path) -> Master:
     """
     if given:
         return Master(part.strip() for part in given.split(","))
-    if not file.exists():
-        _make_key_file(file)
     try:
+        if not file.exists():
+            _make_key_file(file)
         return Master(file.read_text(encoding="ascii").split())
     except OSError as error:
-        raise StoreError(f"{file} can't be read ({error.strerror})") from None
+        raise StoreError(f"{file} can't be read ({why(error)})") from None
+    except UnicodeDecodeError:
+        raise StoreError(_NONE) from None
 
 
 def _make_key_file(file: Path) -> None:
@@ -115,7 +125,7 @@ def _make_key_file(file: Path) -> None:
         finally:
             fresh.unlink()
     except OSError as error:
-        raise StoreError(f"{file} can't be written ({error.strerror})") from None
+        raise StoreError(f"{file} can't be written ({why(error)})") from None
 
 
 def new_key() -> bytes:

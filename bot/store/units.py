@@ -115,6 +115,15 @@ class Units:
         unit = self._now.get()
         return _Within(unit) if unit else self._outside()
 
+    @contextmanager
+    def at_one_moment(self) -> Iterator[Connection]:
+        """Give a connection to read with, apart from any unit: all of it as it stood when the reading began."""
+        on_server = self._engine.dialect.name == "postgresql"
+        with _plain(), self._engine.connect() as connection:
+            yield connection.execution_options(
+                **{"isolation_level": "REPEATABLE READ"} if on_server else {"reading": True}
+            )
+
     def reading_in(self, other: Units) -> AbstractContextManager[Connection]:
         """Give a connection to read with in another database, the same one for as long as a unit lasts."""
         unit = self._now.get()
@@ -125,7 +134,10 @@ class Units:
         return _Within(unit, unit.beside)
 
     def forget_old_pages(self) -> None:
-        """Empty SQLite's write-ahead log, in which what was erased would stand for a while longer."""
+        """Empty SQLite's write-ahead log, in which what was erased would stand for a while longer.
+
+        PostgreSQL keeps it in its files until it reuses those pages: docs/for-it-case-page.md says what helps.
+        """
         if self._engine.dialect.name != "sqlite":
             return
         with _plain(), self._engine.connect() as connection:

@@ -110,6 +110,14 @@ class StoredWatches:
                 earlier = {n: stamp(unstamp(at) - by) for n in ("due", "wave_due") if (at := getattr(row, n))}
                 connection.execute(update(watches).where(watches.c.case_id == row.case_id).values(earlier))
 
+    def look_anew(self, school: str, at: datetime) -> None:
+        """Have every case of a school that somebody has in hand looked at now, since its contacts have changed."""
+        mine = select(cases.c.id).where(cases.c.school == school)
+        with self._units.begin() as connection:
+            connection.execute(
+                update(watches).where((watches.c.state == "taken") & watches.c.case_id.in_(mine)).values(due=stamp(at))
+            )
+
     def failing(self) -> list[str]:
         """Name the cases that could not be seen to when they were last looked at, by the ids of their keys."""
         query = select(watches.c.case_id).where(watches.c.failed > 0).order_by(watches.c.case_id)
@@ -129,7 +137,7 @@ class StoredWatches:
         self._steps.told(row, text)
 
     def hand_back(self, row: Row[Any], at: datetime) -> None:
-        """Have a case that somebody had in hand looked for a reader anew, since nobody is left who may read it."""
+        """Have a case looked for a reader anew, since whoever had it in hand may not read it any more."""
         self._set(row, state="new", lead=None, wave=0, due=stamp(at), wave_due=stamp(at))
 
     def _set(self, row: Row[Any], **values: object) -> None:

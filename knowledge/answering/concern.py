@@ -99,8 +99,8 @@ class Listener:
             topic=topic.id,
             concern=topic.concern,
             urgent=(likely and topic.urgent) or any(rule.urgent for rule in rules),
-            says=tuple(rule.says for rule in (rules if helping is Help.FIRST else named)),
-            signposts=tuple(dict.fromkeys(s for rule in rules for s in rule.signposts)),
+            says=tuple(rule.said_to(role) for rule in (rules if helping is Help.FIRST else named)),
+            signposts=tuple(dict.fromkeys(s for rule in rules for s in rule.help_for(role))),
             never_cite=frozenset(t for rule in rules for t in rule.never_cite),
             leads_to=topic.leads_to,
         )

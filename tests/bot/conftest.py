@@ -9,7 +9,7 @@ import pytest
 
 from bot.app import open_store
 from bot.settings import Settings
-from knowledge.contacts import load_contacts
+from knowledge.contact_loader import load_contacts
 from tests.bot.leading import at_work
 from tests.bot.postgres import CannotStart, Postgres
 from tests.handlers.telling import CONTACTS

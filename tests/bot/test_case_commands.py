@@ -9,6 +9,7 @@ from click.testing import CliRunner
 
 from bot.app import open_store, settings_from_environment, world_in
 from bot.cli import askfirst
+from handlers.cases import DID
 from tests.fakes import Person
 from tests.handlers.telling import tell
 
@@ -84,3 +85,45 @@ def test_whoever_may_not_read_the_report_gets_no_letter_and_learns_nothing(refer
         refused.output.replace(reference, "R-0000-0000")
         == types("letter", "R-0000-0000", "--as", "ict-technician").output
     )
+
+
+def test_a_closed_report_has_to_be_opened_again_before_anything_else_is_done_in_it(reference):
+    assert types("close", reference, "settled", "--as", "dsl").exit_code == 0
+    for step in (("message", "x"), ("did", "referred-lado", "x"), ("take",), ("close", "again")):
+        refused = types(step[0], reference, *step[1:], "--as", "dsl")
+        assert refused.exit_code == 1
+        assert f"That can't be done in {reference} as it stands." in refused.output
+    assert types("note", reference, "a late thought", "--as", "dsl").exit_code == 0
+    assert types("reopen", reference, "new facts", "--as", "dsl").exit_code == 0
+    assert "as it stands" in types("reopen", reference, "once more", "--as", "dsl").output
+
+
+def test_a_reference_is_known_however_it_is_typed(reference):
+    for typed in (reference.lower(), f" {reference} ", reference.removeprefix("R-"), reference.replace("-", "")[1:]):
+        assert reference in types("show", typed, "--as", "dsl").output
+
+
+def test_a_step_that_is_none_is_said_with_those_there_are(reference):
+    refused = types("did", reference, "referred-lad", "x", "--as", "dsl")
+    assert refused.exit_code == 2
+    assert "'referred-lado'" in refused.output
+    assert "Usage: askfirst cases did [OPTIONS] REFERENCE WHAT [TEXT]" in refused.output
+    helped = types("did", "--help").output
+    assert all(one in helped for one in DID)
+
+
+def test_a_code_cannot_be_made_where_a_school_has_no_contacts_which_is_said(tmp_path, monkeypatch):
+    monkeypatch.setenv("ASKFIRST_DATA", str(tmp_path / "data"))
+    refused = types("code", "dsl-1")
+    assert refused.exit_code == 1
+    assert "has no contacts yet" in refused.output
+    assert "ASKFIRST_CONTACTS" in refused.output
+
+
+def test_stepping_back_is_asked_about_first_since_it_cannot_be_taken_back(reference):
+    asked = types("step-back", reference, "--as", "dsl", input="n\n")
+    assert asked.exit_code == 1
+    assert "You can't read the report any more then" in asked.output
+    assert types("show", reference, "--as", "dsl").exit_code == 0
+    assert types("step-back", reference, "--as", "dsl", input="y\n").exit_code == 0
+    assert types("show", reference, "--as", "dsl").exit_code == 1

@@ -58,7 +58,7 @@ def test_if_nobody_opens_it_in_time_the_reporter_is_told_whom_to_ring_by_a_push_
         assert ("test", "reporter") not in whom(bot.goes_on(HOUR))
     sent = bot.goes_on(HOUR)
     (push,) = [words for channel, address, words in sent if (channel, address) == ("test", "reporter")]
-    assert push == "You have a message. Type status and your receipt code to read it."
+    assert push == "You have a message."
     said = reporter.says(f"status {code}")
     assert "Nobody at the school has opened your report in time" in said
     assert "01632 960003" in said

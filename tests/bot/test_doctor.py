@@ -56,3 +56,8 @@ def test_every_kind_of_alarm_is_shown_with_how_to_mend_it(tmp_path, clock):
     alarms = [finding for finding in examine(settings) if finding.part == "alarm"]
     assert len(alarms) == len(kinds)
     assert all("this-one" in finding.found and finding.mend for finding in alarms)
+
+
+def test_it_names_the_data_folder_in_which_the_master_key_stands(tmp_path):
+    found = examine(Settings(data=tmp_path, trial=True, _env_file=None))
+    assert [finding.found for finding in found if finding.part == "data folder"] == [str(tmp_path)]

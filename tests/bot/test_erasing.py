@@ -13,7 +13,7 @@ from sqlalchemy import create_engine, text
 from bot.app import now, open_store
 from bot.cli import askfirst
 from bot.settings import Settings
-from knowledge.contacts import load_contacts
+from knowledge.contact_loader import load_contacts
 from tests.bot.leading import at_work
 from tests.handlers.telling import CONTACTS, STORY, lead
 

@@ -89,6 +89,8 @@ class Chat:
         if step == "erased":
             self.person.press(say("cases.do_erase"))
         seen = self.person.press(say(f"cases.do_{step}", who=inside.get("who", "")))
+        if step == "stepped-back":
+            seen = self.person.press("Yes, step back")
         if "what" in inside:
             self.person.press(say(f"cases.did_{inside['what']}"))
         return self.person.say(inside["text"]) if "text" in inside else seen
@@ -126,7 +128,10 @@ class Terminal:
 
     def takes(self, step, reference, **inside):
         return self.types(
-            self.NAMES.get(step, step), reference, *inside.values(), input="y\n" if step == "erased" else None
+            self.NAMES.get(step, step),
+            reference,
+            *inside.values(),
+            input="y\n" if step in ("erased", "stepped-back") else None,
         )
 
     def letter(self, reference, **blanks):

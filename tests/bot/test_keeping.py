@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import sqlite3
+from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
-from sqlalchemy import LargeBinary
+from sqlalchemy import LargeBinary, event
 
 from bot.app import open_store
 from bot.cli import askfirst
@@ -15,7 +17,8 @@ from bot.settings import Settings
 from bot.store import tables
 from bot.store.copying import copy
 from bot.store.rotating import WRAPPED
-from knowledge.contacts import load_contacts
+from bot.store.sealing import new_master_key
+from knowledge.contact_loader import load_contacts
 from tests.bot.leading import at_work
 from tests.fakes import Person
 from tests.handlers.telling import CONTACTS, STORY, lead, tell
@@ -60,6 +63,34 @@ def test_a_backup_with_a_report_in_flight_goes_on_where_it_stood(engine, contact
         who = lead(bot.world, "dsl-1")
         (line,) = store.cases.listed("st-peters", who)
         assert store.cases.opened("st-peters", line.reference, who).case.answers["what"] == STORY
+
+
+@pytest.mark.slow
+def test_a_backup_of_postgresql_is_brought_back_into_another_one_and_goes_on(  # noqa: PLR0917 -- fixtures
+    engine, contacts, clock, tmp_path, monkeypatch, postgres
+):
+    def another():
+        made = Settings(data=tmp_path, database=postgres.fresh(), keys_database=postgres.fresh(), _env_file=None)
+        monkeypatch.setenv("ASKFIRST_DATA", str(tmp_path))
+        monkeypatch.setenv("ASKFIRST_DATABASE", made.database_url)
+        monkeypatch.setenv("ASKFIRST_KEYS_DATABASE", made.keys_url)
+        return made
+
+    code = fill(another(), engine, contacts, clock)
+    assert types("backup", "--to", tmp_path / "a", "--keys-to", tmp_path / "b").exit_code == 0
+    settings = another()
+    words = ("restore", "--from", tmp_path / "a" / "askfirst.db", "--keys-from", tmp_path / "b" / "askfirst-keys.db")
+    assert types(*words).exit_code == 0
+    assert types("audit", "verify").exit_code == 0
+    assert types("keys", "rotate").exit_code == 0
+    with open_store(settings, clock) as store:
+        bot = at_work(store, engine, contacts, clock)
+        assert {address for _, address, _ in bot.works()} == {"U0123ABCF", "U0123ABCD"}
+        assert store.cases.status(code).opened is None
+        # What comes afterwards gets numbers of its own.
+        bot.report("after the restore")
+        assert {address for _, address, _ in bot.works()} == {"U0123ABCF", "U0123ABCD"}
+        assert store.record.first_broken() is None
 
 
 def test_a_report_that_comes_amid_a_backup_is_in_it_with_its_key_or_not_at_all(
@@ -112,16 +143,128 @@ def test_a_store_that_holds_something_is_never_overwritten(engine, contacts, clo
     fill(Settings(data=tmp_path / "old", _env_file=None), engine, contacts, clock)
     monkeypatch.setenv("ASKFIRST_DATA", str(tmp_path / "old"))
     words = ("backup", "--to", tmp_path / "a", "--keys-to", tmp_path / "b")
-    assert types(*words).exit_code == 0
+    done = types(*words)
+    assert done.exit_code == 0
+    assert f"keep a copy of {tmp_path / 'old' / 'master.key'} in a third place" in done.output
     again = types(*words)
     assert again.exit_code == 1
-    assert "something in that database already" in again.output
+    assert "is there already. Name new folders" in again.output
     assert (
         types(
             "restore", "--from", tmp_path / "a" / "askfirst.db", "--keys-from", tmp_path / "b" / "askfirst-keys.db"
         ).exit_code
         == 1
     )
+
+
+def test_where_one_half_of_a_backup_is_broken_nothing_is_brought_back_and_the_next_try_is_whole(
+    engine, contacts, clock, tmp_path, monkeypatch
+):
+    code = fill(Settings(data=tmp_path / "old", _env_file=None), engine, contacts, clock)
+    monkeypatch.setenv("ASKFIRST_DATA", str(tmp_path / "old"))
+    assert types("backup", "--to", tmp_path / "a", "--keys-to", tmp_path / "b").exit_code == 0
+    (tmp_path / "broken.db").write_bytes(b"this is no database at all, however long it is " * 100)
+    monkeypatch.setenv("ASKFIRST_DATA", str(tmp_path / "new"))
+    (tmp_path / "new").mkdir()
+    (tmp_path / "new" / "master.key").write_bytes((tmp_path / "old" / "master.key").read_bytes())
+    keys = ("--keys-from", tmp_path / "b" / "askfirst-keys.db")
+    broken = types("restore", "--from", tmp_path / "broken.db", *keys)
+    assert broken.exit_code == 1
+    assert "broken.db can't be used as a database" in broken.output
+    done = types("restore", "--from", tmp_path / "a" / "askfirst.db", *keys)
+    assert done.exit_code == 0, done.output
+    with open_store(Settings(data=tmp_path / "new", _env_file=None), clock) as store:
+        assert store.cases.status(code)
+
+
+@pytest.mark.parametrize(
+    "words", [("backup", "--to", "{}/a", "--keys-to", "{}/b"), ("audit", "verify"), ("keys", "rotate")]
+)
+def test_where_the_settings_name_a_place_without_a_store_it_is_said_and_none_is_made(words, tmp_path, monkeypatch):
+    monkeypatch.setenv("ASKFIRST_DATA", str(tmp_path / "mistyped"))
+    result = types(*(word.format(tmp_path) for word in words))
+    assert result.exit_code == 1
+    assert "there is no store at the place that the settings name" in result.output
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_rotating_with_a_master_key_that_does_not_fit_changes_nothing(engine, contacts, clock, tmp_path, monkeypatch):
+    fill(Settings(data=tmp_path, _env_file=None), engine, contacts, clock)
+    monkeypatch.setenv("ASKFIRST_DATA", str(tmp_path))
+    file = tmp_path / "master.key"
+    right = file.read_bytes()
+    for wrong in (f"{new_master_key()}\n".encode(), b"", "kein Schlüssel".encode()):
+        file.write_bytes(wrong)
+        result = types("keys", "rotate")
+        assert result.exit_code == 1
+        assert "Error: the master key" in result.output
+        assert file.read_bytes() == wrong
+    file.write_bytes(right)
+    assert types("keys", "rotate").exit_code == 0
+
+
+def test_whoever_may_not_look_into_the_data_folder_is_told_which_account_can(tmp_path, monkeypatch):
+    monkeypatch.setenv("ASKFIRST_DATA", str(tmp_path / "data"))
+    assert types("cases", "--as", "dsl").exit_code == 0
+
+    looks = Path.exists
+
+    def refused(self, **more):
+        if self.parent == tmp_path / "data":
+            raise PermissionError(errno.EACCES, "Permission denied", str(self))
+        return looks(self, **more)
+
+    monkeypatch.setattr(Path, "exists", refused)
+    for words in (("cases", "--as", "dsl"), ("audit", "verify")):
+        result = types(*words)
+        assert result.exit_code == 1
+        assert "(Permission denied; run this from the account that the bot runs under)" in result.output
+
+
+@pytest.fixture
+def a_backup(engine, contacts, clock, tmp_path, monkeypatch):
+    """A backup of a store with a report, and settings that name an empty one."""
+    fill(Settings(data=tmp_path / "old", _env_file=None), engine, contacts, clock)
+    monkeypatch.setenv("ASKFIRST_DATA", str(tmp_path / "old"))
+    assert types("backup", "--to", tmp_path / "a", "--keys-to", tmp_path / "b").exit_code == 0
+    monkeypatch.setenv("ASKFIRST_DATA", str(tmp_path / "new"))
+    return tmp_path / "a" / "askfirst.db", tmp_path / "b" / "askfirst-keys.db"
+
+
+def test_reports_and_keys_given_the_wrong_way_round_are_refused_and_a_backup_stays_byte_for_byte(a_backup):
+    reports, keys = a_backup
+    before = [file.read_bytes() for file in a_backup]
+    swapped = types("restore", "--from", keys, "--keys-from", reports)
+    assert swapped.exit_code == 1
+    assert "holds the keys, so give it with --keys-from" in swapped.output
+    assert types("restore", "--from", reports, "--keys-from", keys).exit_code == 0
+    assert [file.read_bytes() for file in a_backup] == before
+
+
+def test_a_backup_that_was_copied_in_part_is_refused_and_the_whole_one_restored_after_it(a_backup, tmp_path):
+    reports, keys = a_backup
+    half = tmp_path / "half.db"
+    half.write_bytes(reports.read_bytes()[: reports.stat().st_size // 8192 * 4096])
+    refused = types("restore", "--from", half, "--keys-from", keys)
+    assert refused.exit_code == 1
+    assert "only a part of one" in refused.output
+    other = tmp_path / "other.db"
+    other.write_bytes(b"")
+    assert "is no backup of Ask First" in types("restore", "--from", reports, "--keys-from", other).output
+    assert types("restore", "--from", reports, "--keys-from", keys).exit_code == 0
+    assert not [file for file in (tmp_path / "new").iterdir() if file.is_dir()]
+
+
+def test_whoever_restores_without_the_master_key_is_told_to_put_it_there_first(a_backup, tmp_path):
+    reports, keys = a_backup
+    done = types("restore", "--from", reports, "--keys-from", keys)
+    assert f"The master key is not there yet. Put the one of that time into {tmp_path / 'new' / 'master.key'}" in (
+        done.output
+    )
+    wrong = types("audit", "verify")
+    assert "the master key doesn't fit this database" in wrong.output
+    (tmp_path / "new" / "master.key").write_bytes((tmp_path / "old" / "master.key").read_bytes())
+    assert types("audit", "verify").exit_code == 0
 
 
 def test_keys_and_what_they_open_are_never_put_into_one_folder(tmp_path, monkeypatch):
@@ -209,6 +352,17 @@ def test_a_record_that_was_changed_shows_also_once_the_bot_has_gone_on_with_it(a
     assert "changed from outside at step" in result.output
 
 
+def test_a_report_that_comes_while_the_record_is_looked_through_is_taken_for_no_change(bot):
+    bot.report()
+
+    @event.listens_for(bot.store.units._engine, "after_cursor_execute", once=True)  # noqa: SLF001 -- amid the look
+    def another_comes(*_):
+        bot.report("another reporter")
+
+    assert bot.store.record.first_broken() is None
+    assert len(bot.store.cases.listed("st-peters", lead(bot.world, "dsl-1"))) == 2
+
+
 def test_a_record_that_was_changed_is_said_with_exit_code_1(engine, contacts, clock, tmp_path, monkeypatch):
     fill(Settings(data=tmp_path / "old", _env_file=None), engine, contacts, clock)
     monkeypatch.setenv("ASKFIRST_DATA", str(tmp_path / "old"))
@@ -230,6 +384,8 @@ def test_a_lead_works_on_the_command_line_with_the_account_of_the_machine(
     assert "I don't know this account" in types("cases").output
     code = types("cases", "code", "dsl-1").output.split("dsl-1: ")[1][:19]
     assert "You are enrolled: dsl-1" in types("cases", "enrol", code).output
+    other = types("cases", "code", "chair-1").output.split("chair-1: ")[1][:19]
+    assert "is that of dsl-1 already" in " ".join(types("cases", "enrol", other).output.split())
     listed = types("cases").output
     reference = listed[listed.index("R-") :][:11]
     assert STORY in " ".join(types("cases", "show", reference).output.split())
@@ -240,7 +396,7 @@ def test_a_lead_works_on_the_command_line_with_the_account_of_the_machine(
         ("close", reference, "done"),
         ("reopen", reference, "more"),
         ("take", reference),
-        ("step-back", reference),
+        ("step-back", reference, "--yes"),
     ):
         result = types("cases", *words)
         assert result.exit_code == 0, result.output

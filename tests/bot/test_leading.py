@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -26,12 +26,12 @@ def test_a_lead_enrols_with_a_one_time_code_and_opens_the_report(bot, dsl):
 def test_a_code_works_once_and_only_for_a_week(bot, clock):
     code = bot.store.leads.code("st-peters", "head-1")
     clock.goes_on(timedelta(days=8))
-    assert "That code is none" in Person(bot.world, name="late").says(f"enrol {code}")
+    assert "That code is wrong" in Person(bot.world, name="late").says(f"enrol {code}")
     code = bot.store.leads.code("st-peters", "head-1")
     assert "You are enrolled: Executive Principal" in Person(bot.world, name="T1/U0123ABCD", channel="slack").says(
         f"enrol {code}"
     )
-    assert "That code is none" in Person(bot.world, name="thief").says(f"enrol {code}")
+    assert "That code is wrong" in Person(bot.world, name="thief").says(f"enrol {code}")
 
 
 def test_a_fresh_code_used_by_somebody_enrolled_already_is_used_up_for_everybody(bot):
@@ -39,7 +39,7 @@ def test_a_fresh_code_used_by_somebody_enrolled_already_is_used_up_for_everybody
     head.says(f"enrol {bot.store.leads.code('st-peters', 'head-1')}")
     again = bot.store.leads.code("st-peters", "head-1")
     assert "You are enrolled" in head.says(f"enrol {again}")
-    assert "That code is none" in Person(bot.world, name="thief").says(f"enrol {again}")
+    assert "That code is wrong" in Person(bot.world, name="thief").says(f"enrol {again}")
 
 
 def test_a_code_opens_nothing_from_an_account_that_the_contacts_do_not_give_and_dsl_and_chair_are_told(bot):
@@ -54,7 +54,7 @@ def test_a_code_opens_nothing_from_an_account_that_the_contacts_do_not_give_and_
         "chair@governors.example.org",
     }
     head = Person(bot.world, name="T1/U0123ABCD", channel="slack")
-    assert "That code is none" in head.says(f"enrol {code}")
+    assert "That code is wrong" in head.says(f"enrol {code}")
     bot.enrols("head-1", "slack", "T1/U0123ABCD")
     assert bot.works() == []
 
@@ -81,6 +81,16 @@ def test_a_reporter_looks_as_often_as_they_like_and_a_guesser_stops_only_themsel
     assert "Your report R-" in person.says(code)
 
 
+@pytest.mark.parametrize("button", ["status.write", "status.erase"])
+def test_guessing_codes_with_a_button_is_stopped_too(bot, button):
+    person, code = bot.report()
+    guesser = Person(bot.world, name="guesser")
+    for _ in range(10):
+        assert "I know no report" in guesser.sends(action=button, value="0000-0000-0000-0000")
+    assert "tried too often" in guesser.sends(action=button, value=code)
+    assert "tried too often" not in person.sends(action=button, value=code)
+
+
 def test_right_codes_are_not_counted_as_tries(bot):
     head = Person(bot.world, name="T1/U0123ABCD", channel="slack")
     for _ in range(8):
@@ -90,7 +100,7 @@ def test_right_codes_are_not_counted_as_tries(bot):
 def test_guessing_codes_is_stopped(bot):
     guesser = Person(bot.world)
     for _ in range(5):
-        assert "That code is none" in guesser.says("enrol 0000-0000-0000-0000")
+        assert "That code is wrong" in guesser.says("enrol 0000-0000-0000-0000")
     code = bot.store.leads.code("st-peters", "head-1")
     assert "tried too often" in guesser.says(f"enrol {code}")
     assert "You are enrolled" in Person(bot.world, name="T1/U0123ABCD", channel="slack").says(f"enrol {code}")
@@ -135,7 +145,7 @@ def test_a_note_a_step_and_a_message_stand_in_the_case_and_the_reporter_reads_th
     dsl.presses("Write to the reporter")
     dsl.says("Thank you. Please keep the messages.")
     (push,) = [words for channel, _, words in bot.works() if channel == "test"]
-    assert push == "You have a message. Type status and your receipt code to read it."
+    assert push == "You have a message."
     said = Person(bot.world, name="from elsewhere").says(code)
     assert "Please keep the messages." in said
     assert "class teacher" not in said
@@ -178,7 +188,10 @@ def test_stepping_back_ends_a_leads_sight_of_it_and_the_others_are_told(bot, dsl
     bot.report()
     bot.works()
     opened(dsl)
-    assert "You have stepped back" in dsl.presses("Step back from it")
+    assert "You can't read the report any more then" in dsl.presses("Step back from it")
+    assert "In hand: dsl-1" in dsl.presses("Open R-")
+    dsl.presses("Step back from it")
+    assert "You have stepped back" in dsl.presses("Yes, step back")
     assert "There are no reports" in dsl.says("cases")
     assert ("slack", "U0123ABCD") in {(channel, address) for channel, address, _ in bot.works()}
 
@@ -210,7 +223,7 @@ def test_whom_it_is_about_is_never_let_in(bot):
     opened(chair)
     reference = bot.world.cases.listed("st-peters", lead(bot.world, "chair-1"))[0].reference
     for who in ("head-1", "head", "head-of-school-1"):
-        assert "has no report" in chair.sends(action="cases.let-in", value=f"{reference}:{who}")
+        assert "can't be done" in chair.sends(action="cases.let-in", value=f"{reference}:{who}")
     assert bot.world.cases.listed("st-peters", lead(bot.world, "head-1")) == ()
 
 
@@ -243,6 +256,24 @@ def test_somebody_who_has_left_opens_nothing_any_more(bot, dsl, engine, contacts
     assert "I don't know this account" in dsl.says("cases")
 
 
+def test_a_changed_contact_that_is_let_in_does_nothing_in_a_report_before_opening_it_themselves(
+    bot, dsl, engine, contacts
+):
+    bot.report(story=f"{STORY}. Mx Placeholder was there")
+    opened(dsl)
+    reference = bot.world.cases.listed("st-peters", lead(bot.world, "dsl-1"))[0].reference
+    bot.clock.goes_on(timedelta(minutes=1))
+    people = contacts["st-peters"].people
+    moved = tuple(replace(p, channels=(("slack", "U0999ZZZZ"),)) if p.label == "dsl-1" else p for p in people)
+    after = at_work(bot.store, engine, {"st-peters": replace(contacts["st-peters"], people=moved)}, bot.clock)
+    cases, chair, newcomer = after.world.cases, lead(after.world, "chair-1"), lead(after.world, "dsl-1")
+    assert cases.opened("st-peters", reference, chair)
+    assert cases.act("st-peters", reference, chair, "let-in", {"who": "dsl-1"})
+    assert not cases.act("st-peters", reference, newcomer, "exported", {})
+    assert cases.opened("st-peters", reference, newcomer)
+    assert cases.act("st-peters", reference, newcomer, "exported", {})
+
+
 def test_stop_leaves_what_a_lead_was_about_to_write(bot, dsl):
     bot.report()
     opened(dsl)
@@ -258,3 +289,32 @@ def test_where_others_read_along_nothing_is_shown(bot, dsl):
     )
     (card,) = dispatch(message, bot.world).cards
     assert "Others can read along here" in card.headline
+
+
+def test_times_are_told_in_the_schools_own_time_and_not_in_that_of_the_server(bot, dsl):
+    bot.clock.now = datetime(2026, 6, 30, 23, 30, tzinfo=UTC)
+    bot.report()
+    dsl.says("cases")
+    assert "1 July 2026 · not opened yet" in dsl.sees
+    seen = dsl.presses("Open R-")
+    assert "Stored on 1 July 2026, 00:30 BST" in seen
+    assert "1 July 2026, 00:30 BST, dsl-1, opened it" in seen
+
+
+def test_an_old_button_asks_nobody_for_words_that_could_go_nowhere(bot, dsl):
+    bot.report()
+    opened(dsl)
+    old = {name: dsl.button(name) for name in ("Write to the reporter", "Write down a step", "Close it")}
+    dsl.presses("Close it")
+    dsl.says("settled")
+    for button in old.values():
+        said = dsl.sends(action=button.action, value=button.value)
+        assert "can't be done" in said
+        assert "Open R-" in said
+
+
+def test_a_lead_is_spoken_to_by_what_they_do_at_the_school_and_not_by_a_label(dsl):
+    assert "There are no reports for the Designated safeguarding lead" in dsl.says("cases")
+    refused = "The Designated safeguarding lead, Deputy head has no report R-0000-0000"
+    for action in ("open", "letters", "taken"):
+        assert refused in dsl.sends(action=f"cases.{action}", value="R-0000-0000")

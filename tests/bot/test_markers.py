@@ -20,7 +20,7 @@ from bot.store import tables
 from bot.store.links import Link
 from handlers import unfinished
 from handlers.ports import Subscription
-from knowledge.contacts import load_contacts
+from knowledge.contact_loader import load_contacts
 from knowledge.model import KINDS
 from tests.bot.leading import at_work
 from tests.fakes import Person

@@ -74,6 +74,7 @@ def test_a_step_back_after_an_outage_is_told_anew(bot):
     opened(dsl)
     bot.works()
     dsl.presses("Step back from it")
+    dsl.presses("Yes, step back")
     assert to("U0123ABCD", bot.works())
 
 

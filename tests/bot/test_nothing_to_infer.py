@@ -18,7 +18,8 @@ from bot.settings import Settings
 from handlers.home import overview
 from handlers.message import Message
 from handlers.ports import NewCase
-from knowledge.contacts import Period, load_contacts
+from knowledge.contact_loader import load_contacts
+from knowledge.contacts import Period
 from knowledge.escalating import next_wave, wave
 from knowledge.model import KINDS, ROLES, Audience
 from knowledge.routing import CHILD_AT_RISK, Concern, Staffing, Urgency, route

@@ -4,6 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+from click.testing import CliRunner
+
+from bot.cli import askfirst
 from bot.settings import Settings
 
 EXAMPLE = Path(__file__).parents[2] / ".env.example"
@@ -40,3 +44,22 @@ def test_on_postgresql_the_keys_stand_in_the_same_database_unless_they_are_given
 
 def test_the_master_key_is_never_shown():
     assert "secret-key" not in repr(Settings(master_key="secret-key", _env_file=None))
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("PAGE_ADDRESS", "cases.school.example.org"),
+        ("PAGE_LISTEN", "8083"),
+        ("PAGE_LISTEN", "127.0.0.1:99999"),
+        ("SLACK_LISTEN", "127.0.0.1:http"),
+        ("SMTP_PORT", "smtp"),
+        ("SMTP_SECURITY", "ssl"),
+    ],
+)
+def test_a_setting_that_cannot_be_used_is_named_with_what_it_should_be_and_not_repeated(monkeypatch, name, value):
+    monkeypatch.setenv(f"ASKFIRST_{name}", value)
+    result = CliRunner().invoke(askfirst, ["doctor"])
+    assert result.exit_code == 1
+    assert f"ASKFIRST_{name}: {Settings.model_fields[name.lower()].description}" in result.output
+    assert "pattern" not in result.output

@@ -14,7 +14,7 @@ from tests.handlers.telling import STORY, lead, tell
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 GRAVE = "a man online asks my daughter for nude pictures and she says she wants to kill herself"
-PUSH = "You have a message. Type status and your receipt code to read it."
+PUSH = "You have a message."
 
 
 def notices(sent):
@@ -130,7 +130,7 @@ def test_a_case_that_is_touched_after_a_reminder_is_reminded_of_anew(bot, dsl):
 def test_nothing_can_be_done_in_a_case_by_somebody_who_has_not_opened_it(bot, dsl):
     bot.report()
     reference = bot.world.cases.listed("st-peters", lead(bot.world, "dsl-1"))[0].reference
-    assert "has no report" in dsl.sends(action="cases.taken", value=reference)
+    assert "can't be done" in dsl.sends(action="cases.taken", value=reference)
     assert bot.works()
     assert bot.goes_on(HOUR)
 
@@ -196,7 +196,7 @@ def test_passing_a_draft_on_is_one_commit_and_its_reporter_gets_a_push(bot, monk
     monkeypatch.setattr(bot.store.memory, "keep", keep)
     sent = bot.goes_on(timedelta(minutes=2))
     assert len(notices(sent)) == 2
-    assert ("test", "reporter", "You have a message. Type status to read it.") in sent
+    assert ("test", "reporter", "You have a message.") in sent
     assert "Receipt code" in person.says("status")
     assert not [1 for channel, _, _ in bot.goes_on(timedelta(minutes=2)) if channel == "test"]
 
@@ -231,7 +231,7 @@ def test_a_closed_case_is_erased_only_after_its_time_by_somebody_who_was_asked(b
     dsl.says("settled")
     bot.goes_on(timedelta(days=6 * 365))
     assert "Erase it" not in dsl.sends(action="cases.open", value=reference)
-    assert "has no report" in dsl.sends(action="cases.erased", value=reference)
+    assert "can't be done" in dsl.sends(action="cases.erased", value=reference)
     asked = [words for _ in range(14) for _, _, words in bot.goes_on(timedelta(days=30))]
     assert asked
     assert all("has been closed for 7 years" in words for words in asked)
@@ -283,3 +283,24 @@ def test_messages_that_nobody_answers_raise_an_alarm_until_they_are_answered(bot
         bot.store.events.handled([taken.number], bot.clock())
     bot.goes_on(timedelta(minutes=2))
     assert bot.store.alarms.raised() == []
+
+
+def test_a_report_whose_lead_has_left_is_told_to_the_others_at_once_and_not_once_they_have_opened_it(
+    bot, dsl, engine, contacts
+):
+    _, code = bot.report()
+    bot.works()
+    opened(dsl)
+    bot.works()
+    reference = bot.store.cases.status(code).reference
+    bot.clock.goes_on(HOUR)
+    people = contacts["st-peters"].people
+    today = bot.clock().date()
+    left = tuple(replace(person, left=today) if person.label == "dsl-1" else person for person in people)
+    after = at_work(bot.store, engine, {"st-peters": replace(contacts["st-peters"], people=left)}, bot.clock)
+    told = [words for _, address, words in after.works() if address == "U0123ABCD"]
+    assert [words for words in told if words.startswith(f"New report {reference}")]
+    head = after.enrols("head-1", "slack", "T1/U0123ABCD")
+    assert reference in head.sends(action="cases.open", value=reference)
+    after.works()
+    assert not [words for _ in range(20) for _, _, words in after.goes_on(HOUR) if reference in words]

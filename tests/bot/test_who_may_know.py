@@ -46,6 +46,7 @@ def test_whoever_was_asked_next_and_stepped_back_is_not_asked_again(bot):
         bot.goes_on(HOUR)
     opened(chair)
     chair.presses("Step back from it")
+    chair.presses("Yes, step back")
     sent = bot.works() + [one for _ in range(6) for one in bot.goes_on(HOUR)]
     assert "U0123ABCF" in of_cases(sent)
     assert "chair@governors.example.org" not in of_cases(sent)

@@ -9,7 +9,8 @@ import pytest
 
 from bot.store.case_steps import STEPS
 from tests.bot.leading import at_work
-from tests.handlers.telling import STORY, lead
+from tests.fakes import Person
+from tests.handlers.telling import STORY, lead, tell
 
 ABOUT_THE_HEAD = {"kind": "Somebody is getting too close", "who": ("Yes, an adult", "Executive Principal")}
 HOUR = timedelta(hours=1)
@@ -62,8 +63,24 @@ def test_nobody_who_steps_aside_is_let_in_by_way_of_another_role(crowded):
     chair.presses("Open R-")
     reference = chair.button("Note for leads").value
     for who in ("dsl-1", "deputy-dsl-1", "deputy-head", "head-1"):
-        assert "has no report" in chair.sends(action="cases.let-in", value=f"{reference}:{who}")
+        assert "can't be done" in chair.sends(action="cases.let-in", value=f"{reference}:{who}")
     assert reads(crowded) == {"dsl-2", "chair-1"}
+
+
+def test_whoever_is_named_and_said_to_be_whom_it_is_about_is_let_in_by_nobody(bot, engine, contacts):
+    found = contacts["st-peters"]
+    named = tuple(replace(p, names=("Mx Sample",)) if p.label == "dsl-1" else p for p in found.people)
+    crowd = at_work(bot.store, engine, {"st-peters": replace(found, people=named)}, bot.clock)
+    chair = crowd.enrols("chair-1", "email", "chair@governors.example.org")
+    reporter = Person(crowd.world, name="reporter")
+    tell(reporter, story=f"{STORY}. Mx Sample has that account")
+    reporter.presses("It is about them")
+    reporter.presses("Send")
+    chair.says("cases")
+    chair.presses("Open R-")
+    reference = chair.button("Note for leads").value
+    chair.sends(action="cases.let-in", value=f"{reference}:dsl-1")
+    assert "dsl-1" not in reads(crowd)
 
 
 def test_somebody_named_who_has_no_post_of_their_own_is_left_out_in_person(bot, engine, contacts):
@@ -117,3 +134,22 @@ def test_every_step_that_a_lead_takes_stands_in_the_record_with_who_took_it(bot,
     ]
     # Letting in and erasing need a doubt and a case that is over: tests of their own see to those.
     assert {*taken, "let-in", "erased"} == set(STEPS)
+
+
+def test_a_governor_who_is_said_to_be_whom_it_is_about_is_let_in_by_nobody(bot, engine, contacts):
+    found = contacts["st-peters"]
+    like = found.people[0]
+    named, other = (
+        person(like, f"governors-{n}", ("governors",), name) for n, name in ((1, "Mx Sample"), (2, "Mx Else"))
+    )
+    crowd = at_work(bot.store, engine, {"st-peters": replace(found, people=(*found.people, named, other))}, bot.clock)
+    chair = crowd.enrols("chair-1", "email", "chair@governors.example.org")
+    reporter = Person(crowd.world, name="reporter")
+    tell(reporter, story=f"{STORY}. It was Mx Sample")
+    reporter.presses("It is about them")
+    reporter.presses("Send")
+    chair.says("cases")
+    assert "Let in" not in chair.presses("Open R-")
+    reference = chair.button("Note for leads").value
+    chair.sends(action="cases.let-in", value=f"{reference}:governors-1")
+    assert "governors-1" not in reads(crowd)

@@ -143,7 +143,7 @@ def test_a_letter_is_for_those_who_may_read_the_report(dsl, live):
 def test_whoever_steps_back_amid_a_letter_gets_no_further(dsl):
     reference = dsl.button("Letter templates").value
     begins_a_letter(dsl)
-    dsl.sends(action="cases.stepped-back", value=reference)
+    dsl.sends(action="cases.stepped-back", value=f"{reference}:sure")
     assert "has no report" in dsl.says("Ms Sample")
 
 

@@ -59,3 +59,13 @@ def test_while_the_school_is_open_nothing_is_said_of_its_hours(live):
     person = Person(live)
     tell(person)
     assert "closed" not in person.presses("Send")
+
+
+def test_the_receipt_says_how_to_add_something_and_that_way_works(live):
+    person = Person(live)
+    tell(person)
+    sent = person.presses("Send")
+    assert "can add to it" in sent
+    person.says(sent[sent.index("Receipt code") :].splitlines()[0])
+    person.presses("Write to the school")
+    assert "stored with your report" in person.says("also he did it to my sister")

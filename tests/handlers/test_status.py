@@ -82,3 +82,40 @@ def test_a_reporter_can_ask_for_it_to_be_erased_and_the_school_is_told_once(live
     view = live.cases.opened("st-peters", line.reference, lead(live, "dsl-1"))
     (asked,) = [step for step in view.steps if step.step == "reply"]
     assert "asks for it to be erased" in asked.inside["text"]
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "my code is {}",
+        "Receipt code: {}",
+        "what happened to my report {}?",
+        "Receipt code: {}. Keep it: it shows you what became of your report.",
+    ],
+)
+def test_the_code_is_found_among_the_words_that_people_write_around_it(live, code, typed):
+    assert "Nobody has opened it yet" in Person(live, name="from elsewhere").says(typed.format(code))
+
+
+def test_a_story_with_a_code_in_it_is_no_question_about_the_code(code):
+    assert code_in(f"I told you before with {code} and he did it again") is None
+
+
+@pytest.mark.parametrize("text", ["What happened to my report?", "my report", "has anyone read my report"])
+def test_whoever_asks_after_their_report_in_words_is_asked_for_the_code(live, text):
+    assert "Type your receipt code" in Person(live).says(text)
+
+
+def test_danger_that_is_written_to_the_school_afterwards_brings_999_first_and_is_stored(live, code):
+    person = Person(live)
+    person.says(code)
+    person.presses("Write to the school")
+    said = person.says("he has a knife and is at our house now")
+    assert said.index("Ring 999 now") < said.index("Your message is stored with your report")
+
+
+def test_danger_where_a_code_was_asked_for_is_heard_and_offered_a_report(live):
+    person = Person(live)
+    person.says("status")
+    assert "Ring 999 now" in person.says("he is hitting me now")
+    assert person.button("Report it")

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime
+from dataclasses import replace
+from datetime import UTC, date, datetime, time
 from pathlib import Path
 
 import pytest
 
-from knowledge.contacts import load_contacts
+from knowledge.contact_loader import load_contacts
 from knowledge.reading import PackError
 
 EXAMPLE = Path(__file__).parents[2] / "docs" / "contacts.example.yaml"
@@ -74,6 +75,30 @@ def test_the_school_is_open_in_its_hours_on_a_day_of_term_alone(at, is_open):
 def test_somebody_works_at_the_school_up_to_the_day_before_they_have_left():
     leaver = next(p for p in load_contacts(EXAMPLE)["st-peters"].people if p.label == "deputy-dsl-2")
     assert [leaver.there(date(2026, 8, day)) for day in (30, 31)] == [True, False]
+
+
+def test_a_last_day_that_is_written_down_in_advance_is_no_mistake_even_of_the_only_chair(tmp_path):
+    file = changed(tmp_path, "roles: [chair]", "left: 2027-01-31\n    roles: [chair]")
+    assert (
+        "chair-1" in load_contacts(file)["st-peters"].staffing(datetime(2026, 11, 23, 9, tzinfo=UTC)).held_by["chair"]
+    )
+
+
+@pytest.mark.parametrize(
+    ("at", "there"),
+    [
+        ("2026-11-25T09:00", True),  # a Wednesday: from eight to half past twelve
+        ("2026-11-25T07:30", True),  # the school is closed, so the day alone counts
+        ("2026-11-25T12:30", False),
+        ("2026-11-25T15:00", False),
+        ("2026-11-25T20:00", True),
+        ("2026-11-26T09:00", False),  # not one of their days
+    ],
+)
+def test_somebody_who_works_mornings_is_away_once_their_own_hours_are_over_and_the_school_goes_on(at, there):
+    found = load_contacts(EXAMPLE)["st-peters"]
+    deputy = replace(found.people[0], hours={"wed": (time(8), time(12, 30))}, away=(), left=None)
+    assert found.there(deputy, datetime.fromisoformat(at).replace(tzinfo=UTC)) is there
 
 
 def test_somebody_who_has_left_holds_no_role():

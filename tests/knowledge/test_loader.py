@@ -144,7 +144,8 @@ SIGNPOSTS = """signposts:
   helpline: {name: helpline, reach: 0800, helps: anybody, checked: 2026-11, checked_by: the office}
 """
 SAFETY = """rules:
-  - {id: danger, urgent: true, when: [knife], says: Ring 999., signposts: [police]}
+  - {id: danger, urgent: true, when: [knife], says: Ring 999., says_to_child: Shout., signposts: [police],
+     signposts_for_child: []}
 """
 TOPICS = """topics:
   phones:

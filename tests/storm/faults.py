@@ -36,6 +36,7 @@ class Faults:
     """Brings about each fault by its name; `felt` counts how often the bot felt it."""
 
     folder: Path
+    data: Path
     outside: Outside
     slack: StormSlack
     lives: Lives
@@ -84,7 +85,7 @@ class Faults:
         with contextlib.ExitStack() as stack:
             stack.callback(fault.unlink)
             if how == "locked":
-                held = stack.enter_context(contextlib.closing(sqlite3.connect(self.folder / file, timeout=30)))
+                held = stack.enter_context(contextlib.closing(sqlite3.connect(self.data / file, timeout=30)))
                 held.isolation_level = None
                 held.execute("BEGIN IMMEDIATE")
             await self._until_felt(name, self._complaints)

@@ -47,7 +47,8 @@ class StormSlack(FakeSlack):
         failed = [one for one in self._pressed if one[3].failed]
         self._pressed = [one for one in self._pressed if not (one[3].failed or one[3].acknowledged)]
         for user, shown, label, _ in failed:
-            self.press(user, shown, label)
+            if label in shown.labels:  # an answer that came late may have taken it away
+                self.press(user, shown, label)
 
     def press(self, user: str, shown: Shown, label: str) -> None:
         """Press a button of a message."""

@@ -86,10 +86,9 @@ class Lives:
     async def _listen(self, nursery: asyncio.subprocess.Process) -> None:
         """Write the bot's standard error down, which no full disk keeps it from, and count its complaints."""
         assert nursery.stderr is not None
-        with (self.folder.parent / "bot.log").open("ab") as log:
+        with (self.folder / "bot.log").open("ab") as log:
             async for line in nursery.stderr:
-                with contextlib.suppress(OSError):  # this is the full disk
-                    log.write(line)
+                log.write(line)
                 self.complaints += any(words in line.decode(errors="replace") for words in _COMPLAINTS)
 
     async def _live(self, nursery: asyncio.subprocess.Process) -> None:

@@ -67,7 +67,7 @@ class People:
             report.code, report.reference = code[1], reference[0]
             report.confirmed = report.confirmed or time.time()
             self.by_reference[report.reference] = report
-        elif "Type status to read it" in text and not report.confirmed:
+        elif "You have a message" in text and report.sort == "left" and not report.confirmed:
             mouth.says(report.person, "status")
         elif "Nobody has seen it" in text and not report.confirmed and not report.told_again:
             # They came back after a long pause, so that what they typed was no answer to a step: they tell it again.

@@ -22,7 +22,7 @@ from typing import TYPE_CHECKING, Any
 
 from bot.app import open_store
 from bot.settings import Settings
-from knowledge.contacts import load_contacts
+from knowledge.contact_loader import load_contacts
 from tests.storm.clock import Clock
 from tests.storm.disk import small_disk
 from tests.storm.faults import Faults
@@ -47,7 +47,8 @@ _HOUR = 61
 class Storm:
     """One storm on one database: so many reports, so many deaths at each named step and at random, and some faults.
 
-    `faults` are named in Faults.names; None is every one.
+    `faults` are named in Faults.names; None is every one. What the storm itself writes stands in `folder`, what the
+    bot writes in `data`, which may be on a disk that gets full.
     """
 
     folder: Path
@@ -55,6 +56,7 @@ class Storm:
     kills_a_step: int = 2
     random_kills: int = 40
     faults: tuple[str, ...] | None = None
+    data: Path | None = None
     server: Postgres | None = None
     disk: Disk | None = None
     seed: int = 5
@@ -65,13 +67,14 @@ class Storm:
     """Seconds in which what was said has to be answered, and what is left in the end to be in somebody's hand."""
 
     def __post_init__(self) -> None:
-        data = self.folder / "data"
-        data.mkdir(parents=True, exist_ok=True)
-        self._given = {"data": str(data), "contacts": str(_CONTACTS)}
+        self._data = self.data or self.folder / "data"
+        for folder in (self.folder, self._data):
+            folder.mkdir(parents=True, exist_ok=True)
+        self._given = {"data": str(self._data), "contacts": str(_CONTACTS)}
         if self.server:
             self._given["database"] = self.server.fresh()
         self._settings = Settings(**self._given, _env_file=None)
-        self._clock = Clock(data)
+        self._clock = Clock(self.folder)
         self._people = People(self.seed)
         self._numbers = iter(range(1, self.reports + 1))
 
@@ -85,21 +88,20 @@ class Storm:
             await outside.begin()
             given = {"smtp_host": "127.0.0.1", "smtp_port": str(outside.mail_port), "smtp_security": "none"}
             given |= {**self._given, **slack.settings()}
-            data = Path(self._given["data"])
             lives = Lives(
-                data, outside, self._clock, given, self._plan(), self._one_more, self.sabotage, self.patience,
+                self.folder, outside, self._clock, given, self._plan(), self._one_more, self.sabotage, self.patience,
                 own_leases=self.server is not None,
             )  # fmt: skip
-            faults = Faults(data, outside, slack, lives, self._clock, self.disk, self.server)
-            living = asyncio.create_task(lives.run())
-            pressing = asyncio.create_task(self._press(slack))
+            faults = Faults(self.folder, self._data, outside, slack, lives, self._clock, self.disk, self.server)
             try:
-                await self._rounds(faults, lives)
-                await self._calm(lives)
+                # Where a part of the storm itself fails there is nothing to wait for.
+                async with asyncio.TaskGroup() as tasks:
+                    beside = [tasks.create_task(lives.run()), tasks.create_task(self._press(slack))]
+                    await self._rounds(faults, lives)
+                    await self._calm(lives)
+                    for task in beside:
+                        task.cancel()
             finally:
-                for task in (living, pressing):
-                    task.cancel()
-                await asyncio.gather(living, pressing, return_exceptions=True)
                 await outside.end()
         self._people.wrong += [f"Slack would not take it: {one}" for one in slack.violations]
         return self._ledger(outside, lives, faults, time.monotonic() - began)
@@ -214,11 +216,10 @@ def main() -> int:
             server = Postgres(folder / "disk" / "postgresql")
             stack.callback(server.stop)
         storm = Storm(
-            folder / "disk" / "storm", given.reports, given.kills_a_step, given.kills,
-            tuple(given.fault) if given.fault else None, server, disk, given.seed, given.sabotage,
+            folder, given.reports, given.kills_a_step, given.kills, tuple(given.fault) if given.fault else None,
+            folder / "disk" / "storm", server, disk, given.seed, given.sabotage,
         )  # fmt: skip
         summary = asyncio.run(storm.run())
-        (folder / "ledger.jsonl").write_bytes((storm.folder / "ledger.jsonl").read_bytes())
     print(folder / "ledger.jsonl", f"{platform.python_version()}, {os.cpu_count()} CPUs")  # noqa: T201
     print(json.dumps(summary))  # noqa: T201
     wrong = judged(summary)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from dataclasses import dataclass
 from email.message import EmailMessage
-from email.utils import make_msgid
+from email.utils import formatdate, make_msgid
 from typing import TYPE_CHECKING
 
 import aiosmtplib
@@ -88,6 +88,7 @@ class Email:
         message = EmailMessage()
         message["From"], message["To"], message["Subject"] = self._server.sender, payload["to"], payload["subject"]
         message["Message-ID"] = make_msgid(domain=self._server.sender.rpartition("@")[2] or None)
+        message["Date"] = formatdate()
         message["Auto-Submitted"] = "auto-generated"
         message.set_content(payload["text"])
         try:

@@ -21,7 +21,8 @@ def render(school: str, whom: str, reply: Reply, link: Link | None) -> list[Deli
     lines = [line for card in reply.cards for line in (card.headline, *card.lines) if line]
     for button in reply.buttons:
         address = link(school, whom, button.value) if link else ""
-        lines.append(f"{button.label}: {address}" if address else say("notices.where", reference=button.value))
+        opens = (f"{button.label}: {address}", say("notices.link_how"))
+        lines += opens if address else (say("notices.where", reference=button.value),)
     subject = " ".join(lines[0].split()) if lines else say("notices.message")
     payload = {"to": whom, "subject": subject, "text": "\n\n".join([*lines, say("notices.no_answer")])}
     return [Delivery(NAME, "", whom, payload)]

@@ -10,6 +10,8 @@ from datetime import timedelta
 import pytest
 from pypdf import PdfReader
 
+from bot.casepage.pages import picture_of
+from bot.store.cases import StoredCases
 from tests.bot.casepage.browsing import Visitor, link, sets_up
 from tests.bot.casepage.conftest import ABOUT_HEAD
 from tests.fakes import Person
@@ -164,6 +166,19 @@ def test_pressing_twice_writes_once(bot, chair):
     assert [s.step for s in steps_of(bot)] == ["received", "opened", "note"]
 
 
+def test_a_step_that_could_not_be_taken_is_never_said_to_be_done_however_often_it_is_sent(bot, chair, monkeypatch):
+    chair.goes("/case/note")
+    form, address = chair.seen, chair.at
+    with monkeypatch.context() as meanwhile:
+        meanwhile.setattr(StoredCases, "act", lambda *_: False)
+        for _ in range(2):
+            chair.seen, chair.at = form, address
+            assert chair.sends(text="Words").status == 409
+    chair.seen, chair.at = form, address
+    assert chair.sends(text="Words").status == 200
+    assert [s.step for s in steps_of(bot)] == ["received", "opened", "note"]
+
+
 def test_looking_again_in_one_sitting_is_one_opening_in_the_record(bot, chair):
     for _ in range(3):
         chair.goes("/case")
@@ -240,3 +255,54 @@ def test_a_chair_with_email_alone_finds_their_other_reports_and_gets_the_link_to
     chair.goes("/case")
     assert chair.sends(f"/case/other/{theirs}").status == 403
     assert bot.works() == []
+
+
+def test_words_written_while_another_link_was_opened_in_the_same_browser_are_given_back(bot, chair, reference):
+    chair.goes("/case/note")
+    written, chair.at = chair.seen, "/case/note"
+    webmail = {"Sec-Fetch-Site": "cross-site"}
+    kept, chair.cookies = chair.cookies, {}
+    chair.goes(link(bot.store, reference), **webmail)
+    assert chair.cookies != kept
+    chair.seen = written
+    refused = chair.sends("/case/note", text="Rang the LADO at ten")
+    assert refused.status == 403
+    assert "Rang the LADO at ten" in refused.text
+    assert "It was not stored" in refused.text
+
+
+def test_words_of_a_form_that_came_from_elsewhere_are_not_shown(chair):
+    chair.goes("/case/note")
+    elsewhere = chair.sends("/case/note", {"Origin": "https://evil.example.org"}, text="Ring this number")
+    assert elsewhere.status == 403
+    assert "Ring this number" not in elsewhere.text
+
+
+def test_a_step_that_somebody_else_made_impossible_gives_the_words_back_and_leads_back_to_the_report(chair):
+    chair.goes("/case/closed")
+    first = chair.seen
+    chair.goes("/case/message")
+    second = chair.seen
+    chair.seen = first
+    assert "is closed" in chair.sends("/case/closed", text="Passed on").text
+    chair.seen = second
+    refused = chair.sends("/case/message", text="We have read it")
+    assert refused.status == 409
+    assert "We have read it" in refused.text
+    assert "Back to the report" in refused.text
+
+
+def test_whoever_has_stepped_back_is_told_so_first(chair):
+    chair.goes("/case/stepped-back")
+    assert "<h1>You have stepped back</h1>" in chair.sends().html
+
+
+def test_the_picture_of_a_key_fits_whatever_room_it_has_so_that_none_of_it_is_cut_off():
+    drawn = picture_of("otpauth://totp/" + "A school with a very long name, " * 9)
+    assert "viewBox=" in drawn
+    assert " width=" not in drawn
+
+
+def test_the_page_speaks_to_the_lead_about_the_reporter(chair):
+    assert "How to reach them" in chair.goes("/case").text
+    assert "How to reach you" not in chair.goes("/case").text

@@ -146,3 +146,10 @@ def test_nothing_needs_a_script(bot, base, phone, reference):
     phone.driver.execute_cdp_cmd("Emulation.setScriptExecutionDisabled", {"value": True})
     phone.goes(base + link(bot.store, reference))
     assert "Code from your authenticator app" in phone.driver.find_element("tag name", "main").text
+
+
+def test_with_letters_twice_as_large_nothing_stands_outside_the_window(on_the_report):
+    phone = on_the_report
+    phone.sized(320, 640)
+    phone.driver.execute_script("document.documentElement.style.fontSize = '200%'")
+    assert phone.driver.execute_script("return document.documentElement.scrollWidth") <= 320

@@ -133,6 +133,33 @@ def test_a_change_to_the_record_from_outside_is_found(kept, a_case, a_draft, cha
         assert store.record.first_broken() == first
 
 
+@pytest.mark.parametrize("table", ["cases", "watches"])
+def test_a_report_that_was_taken_out_from_outside_is_found_though_its_steps_stand(kept, a_case, a_draft, table):
+    with kept.opened() as store:
+        send(store, a_case(), a_draft())
+        send(store, a_case("draft-2"), a_draft("draft-2"))
+    with contextlib.closing(sqlite3.connect(kept.folder / "askfirst.db")) as database:
+        database.execute(f"DELETE FROM {table} WHERE rowid = 2")  # noqa: S608 -- ours
+        database.commit()
+    with kept.opened() as store:
+        assert store.record.first_broken() == 2
+
+
+def test_a_report_whose_steps_were_taken_out_by_an_older_end_of_the_record_is_found(kept, a_case, a_draft):
+    with kept.opened() as store:
+        send(store, a_case(), a_draft())
+    with contextlib.closing(sqlite3.connect(kept.folder / "askfirst.db")) as database:
+        older = database.execute("SELECT number, chained, mark FROM chain").fetchone()
+    with kept.opened() as store:
+        send(store, a_case("draft-2"), a_draft("draft-2"))
+    with contextlib.closing(sqlite3.connect(kept.folder / "askfirst.db")) as database:
+        database.execute("DELETE FROM record WHERE number = 2")
+        database.execute("UPDATE chain SET number = ?, chained = ?, mark = ?", older)
+        database.commit()
+    with kept.opened() as store:
+        assert store.record.first_broken() == 2
+
+
 @pytest.mark.parametrize("steps", [1, 2])
 def test_a_step_that_was_put_in_place_of_another_from_a_copy_in_which_things_went_otherwise_is_found(
     kept, a_case, a_draft, tmp_path, steps

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import socket
 from dataclasses import dataclass, field, replace
+from datetime import timedelta
 from email import message_from_bytes
 from email.policy import default
 from typing import Any
@@ -13,6 +14,7 @@ from aiosmtpd.controller import Controller
 
 from bot.channels.channel import Refused, Unsure, Wait
 from bot.channels.email.client import Email, Server
+from bot.store.links import LASTS
 from handlers import notices
 
 
@@ -58,6 +60,7 @@ async def test_a_notice_arrives_with_reference_and_urgency_alone_and_the_address
     assert to == ["chair@governors.example.org"]
     assert mail["Subject"] == "New report R-7KQ3-M2XD, today"
     assert mail["Auto-Submitted"] == "auto-generated"
+    assert mail["Date"].datetime
     assert "https://cases.example.org/st-peters/chair@governors.example.org/R-7KQ3-M2XD" in mail.get_content()
 
 
@@ -104,3 +107,12 @@ async def test_nobody_can_write_headers_into_it(server, postbox):
     )
     await channel.send(delivery.payload)
     assert postbox.got[0][1]["Bcc"] is None
+
+
+async def test_it_says_for_how_long_the_link_works_and_what_else_it_takes(server, postbox):
+    channel = Email(server, lambda *_: "https://cases.example.org/open/x")
+    (delivery,) = channel.tell("st-peters", "chair@governors.example.org", notices.new_report("R-7KQ3-M2XD", "soon"))
+    await channel.send(delivery.payload)
+    assert timedelta(days=3) == LASTS
+    words = " ".join(postbox.got[0][1].get_content().split())
+    assert "works once, within three days, with a code from your authenticator app" in words

@@ -75,7 +75,7 @@ def test_whoever_did_not_enrol_learns_of_no_case(bot, server, user):
 def test_a_code_is_used_up_by_the_first_who_gives_it(bot):
     code = bot.store.leads.code("st-peters", "dsl-1")
     assert "You are enrolled" in Colleague(bot, LEAD).say(f"enrol {code}")
-    assert "That code is none" in Colleague(bot, "UTEACHER01").say(f"enrol {code}")
+    assert "That code is wrong" in Colleague(bot, "UTEACHER01").say(f"enrol {code}")
 
 
 def test_enrolling_in_a_channel_is_seen_by_nobody_else(bot, server):
