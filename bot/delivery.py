@@ -11,11 +11,12 @@ from bot.announcing import announce
 from bot.store.databases import StoreError, Unopenable
 from bot.telling import Telling
 from handlers import notices, unfinished
-from handlers.receipt import help_lines
+from handlers.receipt import for_reporter, help_lines
 from handlers.wording import say
 from knowledge.escalating import next_wave, wave
 from knowledge.keeping import kept_until
-from knowledge.routing import ADULTS_AT_SCHOOL
+from knowledge.model import Audience
+from knowledge.routing import Concern, whom_to_ring
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -210,10 +211,9 @@ class Watch:
 
     def _whom_to_ring(self, watched: Watched) -> str:
         case = watched.case
-        adult = not ADULTS_AT_SCHOOL.isdisjoint(case.about)
-        ring = ["lado"] if adult else []
-        ring += ["childrens-social-care", "out-of-hours", "police"] if case.child_at_risk or not adult else ["nspcc"]
-        return say("cases.nobody_opened", lines=help_lines(ring, case.school, self._world))
+        child, concern = case.role == Audience.PUPIL, Concern(case.kind, frozenset(case.about), case.child_at_risk)
+        lines = help_lines(for_reporter(whom_to_ring(concern), child=child), case.school, self._world)
+        return say("cases.child_nobody_opened" if child else "cases.nobody_opened", lines=lines)
 
 
 def _messages(watched: Watched) -> int:

@@ -175,6 +175,12 @@ class Running:
             self._broken(str(error))
         except TimeoutError:
             _log.warning("%s did not end its heartbeat in time", channel.name)
+        except StoreError as error:
+            _log.warning(
+                "that %s is alive could not be kept (%s); it is tried again with the next heartbeat",
+                channel.name,
+                error,
+            )
 
     async def _purge(self) -> None:
         while True:

@@ -181,7 +181,9 @@ def _written(doing: dict[str, str], lead: Lead, message: Message, world: World) 
 
 
 def _taken(step: str, inside: dict[str, str], reference: str, lead: Lead, world: World) -> Reply:
-    """Take a step, and say that it stands in the record."""
+    """Take a step, and say that it stands in the record; an older button erases only what may be erased today."""
+    if step == "erased" and not _can_take("cases.erase", reference, lead, world):
+        return _not_done(reference, lead, world)
     if not world.cases.act(lead.school, reference, lead.id, step, inside):
         return _not_done(reference, lead, world)
     again = Button(say("cases.open", reference=reference), "cases.open", reference)
@@ -203,9 +205,9 @@ def _reads(reference: str, lead: Lead, world: World) -> bool:
 
 def _can_take(action: str, reference: str, lead: Lead, world: World) -> bool:
     """Tell whether a step is among those that its case offers to a lead who has opened it."""
-    school = world.engine.schools[lead.school]
+    school, contacts = world.engine.schools[lead.school], world.contacts.get(lead.school)
     view = world.cases.read_on(school.slug, reference, lead.id, _EVER)
-    offered = actions(view, lead, school, world.contacts.get(school.slug)) if view else ()
+    offered = (*actions(view, lead, school, contacts), *erasing(view, contacts, world.clock())) if view else ()
     return action in {button.action for button in offered}
 
 

@@ -29,8 +29,7 @@ def confirmed(sent: Sent, world: World) -> Reply:
     if case.readers:
         lines.append(say("report.would_go_to" if case.trial else "report.goes_to", who=titles(case.readers, school)))
     if case.ring:
-        ring = [_FOR_A_CHILD, *(body for body in case.ring if body != "lado")] if child else case.ring
-        whom = help_lines(ring, case.school, world)
+        whom = help_lines(for_reporter(case.ring, child=child), case.school, world)
         lines.append(say("report.child_nobody" if child else "report.nobody", lines=whom))
     lines += _while_closed(case, world)
     lines += [say("report.reference", reference=sent.reference), say("report.code", code=sent.code)]
@@ -79,6 +78,11 @@ def _afterwards(role: str, readers: tuple[str, ...], school: School) -> list[str
 def titles(roles: Iterable[str], school: School) -> str:
     """Say the titles of some roles as this school says them."""
     return ", ".join(school.title_of(role) for role in roles)
+
+
+def for_reporter(ring: tuple[str, ...], *, child: bool) -> tuple[str, ...]:
+    """Give whom to ring as this reporter is told it: a child has Childline first, and never the LADO."""
+    return (_FOR_A_CHILD, *(body for body in ring if body != "lado")) if child else ring
 
 
 def help_lines(ids: Iterable[str], slug: str, world: World) -> str:

@@ -136,7 +136,15 @@ def back(message: Message, world: World) -> Reply:
     return _ask(_keep(replace(draft, changing=before[-1]), message, world), message, world)
 
 
-def _start(message: Message, world: World) -> Reply:
+def begin_with(words: str, message: Message, world: World) -> Reply:
+    """Begin a report with words that somebody wrote already, or add them to the one that they are at."""
+    draft = world.drafts.current(message.person, message.conversation)
+    if draft and draft.school == message.school:
+        return _ask(_with_words(draft, replace(message, text=words), world), message, world, _note("report.going_on"))
+    return _start(message, world, words)
+
+
+def _start(message: Message, world: World, words: str = "") -> Reply:
     draft = Draft(world.new_id(), message.school, {}, world.clock(), role=message.role.value, channel=message.channel)
     child = message.role is Audience.PUPIL
     lines = [
@@ -151,6 +159,8 @@ def _start(message: Message, world: World) -> Reply:
         draft = replace(draft, answers={"kind": message.value})
         if not child:
             lines.append(say("report.start_kind", kind=say(f"report.kind_{message.value}")))
+    if words:
+        draft = replace(draft, answers={**draft.answers, "what": words})
     draft = _keep(draft, message, world)
     return _ask(
         draft,

@@ -8,11 +8,13 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from handlers import help as helping
+from handlers import write_back
 from handlers.danger import danger_in
 from handlers.message import Button, Card, Reply, Signal
 from handlers.receipt import confirmed
 from handlers.unfinished import in_danger_now
 from handlers.wording import say
+from knowledge.model import Audience
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -61,6 +63,8 @@ def handle(message: Message, world: World) -> Reply:
     """Give the status of the report whose code was typed, take what its reporter adds, or ask for the code."""
     if not message.private:
         return _note("status.not_here")
+    if message.action in write_back.ACTIONS:
+        return write_back.press(message, world) or helping.old_button()
     code = code_in(message.value if message.action in _BUTTONS else message.text)
     return _with_code(code, message, world) if code else _without_code(message, world)
 
@@ -74,8 +78,9 @@ def _without_code(message: Message, world: World) -> Reply:
     called = message.text.strip().strip(".!?").lower().lstrip("/") in COMMANDS
     if kept and not called and message.text.strip():
         world.memory.drop(message.person, message.conversation, ABILITY)
-        known = "writing" in kept and world.cases.write_back(kept["writing"], message.text)
-        note = _note("status.written" if known else "status.unknown")
+        if "writing" in kept:
+            return write_back.take(kept["writing"], message, world)
+        note = _note("status.unknown")
         return replace(note, cards=(*danger_in(message.text, message, world), *note.cards))
     passed_on = world.memory.recall(message.person, message.conversation, "report").get("passed_on")
     # Where it isn't safe to write to them, somebody else may hold the phone: only a code shows anything.
@@ -100,17 +105,17 @@ def _with_code(code: str, message: Message, world: World) -> Reply:
     if message.action == _ERASE:
         return _ask_to_erase(code, status, world)
     world.memory.drop(message.person, message.conversation, ABILITY)
-    return _status(code, status)
+    return _status(code, status, child=message.role is Audience.PUPIL)
 
 
-def _status(code: str, status: CaseStatus) -> Reply:
+def _status(code: str, status: CaseStatus, *, child: bool) -> Reply:
     lines = [say("status.received", day=day_of(status.received))]
     if status.trial:
         lines.append(say("report.trial"))
     elif status.opened:
         lines.append(say("status.opened", day=day_of(status.opened)))
     else:
-        lines.append(say("status.not_opened"))
+        lines.append(say("status.child_not_opened" if child else "status.not_opened"))
     if status.closed:
         lines.append(say("status.closed"))
     for step in status.messages:

@@ -154,13 +154,12 @@ def route(school: School, concern: Concern, staffing: Staffing | None = None) ->
             if known and deputy not in {r.role for r in there}:
                 stands_in = f"stands in while the {school.title_of(role)} is away"
                 there.append(Recipient(deputy, school.title_of(deputy), stands_in, basis))
-    adult = not ADULTS_AT_SCHOOL.isdisjoint(subjects)
     return Routed(
         recipients=(*there, *away),
         excluded=tuple(LeftOut(role, school.title_of(role), why) for role, why in left_out.items()),
         excluded_people=people,
         signposts=_signposts(rows, subjects),
-        ring=() if there else _ring(adult=adult, child_at_risk=concern.child_at_risk),
+        ring=() if there else whom_to_ring(concern),
         next_in_line=tuple(
             Recipient(role, school.title_of(role), "nobody else has opened it in time", PART_ONE)
             for role in _NEXT
@@ -253,8 +252,9 @@ def _signposts(rows: list[Route], subjects: list[str]) -> tuple[str, ...]:
     return tuple(dict.fromkeys([*first, *(signpost for row in rows for signpost in row.signpost)]))
 
 
-def _ring(*, adult: bool, child_at_risk: bool) -> tuple[str, ...]:
-    """Give whom the reporter rings; "out-of-hours" stands only in a school's own contacts."""
-    if child_at_risk:
+def whom_to_ring(concern: Concern) -> tuple[str, ...]:
+    """Give whom the reporter rings where nobody is left; "out-of-hours" stands only in a school's own contacts."""
+    adult = not ADULTS_AT_SCHOOL.isdisjoint(_subjects(concern))
+    if concern.child_at_risk:
         return (*(("lado",) if adult else ()), "childrens-social-care", "out-of-hours", "police")
     return ("lado", "nspcc-whistleblowing") if adult else ("nspcc", "police")

@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from bot.doctor import _store as examined
+from knowledge.model import Audience
 from tests.bot.leading import at_work, whom
 from tests.fakes import Person
 from tests.handlers.telling import STORY, lead
@@ -62,6 +63,28 @@ def test_if_nobody_opens_it_in_time_the_reporter_is_told_whom_to_ring_by_a_push_
     said = reporter.says(f"status {code}")
     assert "Nobody at the school has opened your report in time" in said
     assert "01632 960003" in said
+
+
+def test_a_child_whom_nobody_answers_is_told_of_childline_and_a_grown_up_in_words_for_a_child(bot):
+    child = Person(bot.world, name="reporter", role=Audience.PUPIL)
+    for line in ("report", "No", "a man on roblox wants to meet me", "No, somebody else", "Yes", "skip"):
+        child.says(line)
+    code = child.presses("Send").split("Receipt code: ")[1][:19]
+    assert "ring Childline on 0800 1111" in child.says(f"status {code}")
+    for _ in range(8):
+        bot.goes_on(HOUR)
+    said = child.says(f"status {code}")
+    assert "Nobody at school has read what you told me yet" in said
+    assert "Childline: 0800 1111" in said
+    assert "LADO" not in said
+    assert "NSPCC" not in said
+
+
+def test_whoever_reports_somebody_by_their_post_and_is_not_answered_is_told_of_the_councils_officer(bot):
+    reporter, code = bot.report(kind="How an adult behaves", who=("Yes, an adult", "ICT technician"))
+    for _ in range(8):
+        bot.goes_on(HOUR)
+    assert "(LADO): 01632 960001" in reporter.says(f"status {code}")
 
 
 def test_it_goes_on_for_as_long_as_nobody_has_opened_it_and_the_reporter_is_told_once(bot):

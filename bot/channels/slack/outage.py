@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from bot.channels.channel import Refused, Unsure, Wait
 from bot.channels.slack.calls import call
+from bot.store.databases import StoreError
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Awaitable, Callable
@@ -54,7 +55,7 @@ class Outage:
         Until all of them are taken the bot counts as away, so that whoever starts it next reads them again.
         """
         self._behind.add(seat.team)
-        kept = await asyncio.to_thread(self._memory.recall, seat.itself, seat.itself, _ALIVE)
+        kept = await self._last_alive(seat)
         now = self._clock()
         since = datetime.fromisoformat(kept["at"]) if kept else now
         oldest = max(since - _MARGIN, now - _LONGEST).timestamp()
@@ -62,8 +63,16 @@ class Outage:
         while not whole:
             await asyncio.sleep(_AGAIN)
             whole = await _read(seat, oldest, take)
-        self._behind.discard(seat.team)
-        await self.note_alive(seat)
+        self._behind.discard(seat.team)  # that it is alive is kept with its next sign of life
+
+    async def _last_alive(self, seat: Seat) -> dict[str, Any]:
+        """Give what was last kept, again where the store fails; until then the bot counts as away."""
+        while True:
+            try:
+                return await asyncio.to_thread(self._memory.recall, seat.itself, seat.itself, _ALIVE)
+            except StoreError as error:
+                _log.warning("what was said meanwhile can't be read back yet (%s)", error)
+                await asyncio.sleep(_AGAIN)
 
 
 async def _read(seat: Seat, since: float, take: Callable[[Seat, Payload], Awaitable[None]]) -> bool:

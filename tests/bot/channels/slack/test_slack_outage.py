@@ -8,6 +8,8 @@ from datetime import timedelta
 import pytest
 
 from bot.app import now
+from bot.store.databases import StoreError
+from bot.store.memory import StoredMemory
 from tests.bot.channels.slack.test_slack_durability import QUESTION, answers
 from tests.platforms.slack import FakeSlack
 from tests.platforms.slack_parts import Fault
@@ -108,3 +110,18 @@ def test_killed_amid_reading_back_it_is_read_by_the_next(away, back, engine, tmp
     held.set()
     assert len(answers(away)) == 1
     back(2)
+
+
+def test_it_is_read_back_though_the_store_failed_just_then(away, back, monkeypatch):
+    monkeypatch.setattr("bot.channels.slack.outage._AGAIN", 0.0)
+    recall, fails = StoredMemory.recall, iter([True])
+
+    def fails_once(self, person, conversation, ability):
+        if ability == "slack.alive" and next(fails, False):
+            raise StoreError("the database failed (DiskFull)")
+        return recall(self, person, conversation, ability)
+
+    monkeypatch.setattr(StoredMemory, "recall", fails_once)
+    away.says(TEACHER, "when is the policy reviewed next?")
+    back(2)
+    assert not next(fails, False)
