@@ -73,6 +73,7 @@ class Telling(State):
                 try:
                     await sockets[-1].send_str(json.dumps(message))
                 except (ConnectionError, RuntimeError):
+                    await asyncio.sleep(0.02)  # whoever held the other end is dead, and the server has yet to see it
                     continue
                 if envelope.acknowledged or await self._heard(envelope):
                     return
