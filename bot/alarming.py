@@ -10,8 +10,8 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
     from datetime import datetime
 
-    from bot.app import Store
     from bot.channels.channel import Channel
+    from bot.opening import Store
     from handlers.ports import World
 
 _log = logging.getLogger(__name__)

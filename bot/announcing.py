@@ -8,7 +8,7 @@ from handlers import notices
 from knowledge.escalating import Notice, wave
 
 if TYPE_CHECKING:
-    from bot.app import Store
+    from bot.opening import Store
     from bot.telling import Telling
     from handlers.ports import World
 

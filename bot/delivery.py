@@ -24,8 +24,8 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Row
 
-    from bot.app import Store
     from bot.channels.channel import Channel
+    from bot.opening import Store
     from bot.store.watches import Watched
     from handlers.ports import World
 

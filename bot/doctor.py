@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING
 import click
 
 from bot.alarming import LATE
-from bot.app import channels_of, contacts_of, meet, now, open_store, schools_served
+from bot.app import channels_of, contacts_of, meet, schools_served
 from bot.channels.channel import Examined, Unusable
+from bot.opening import now, open_store
 from bot.packs import load
 from bot.reachable import MEND, dead_ends, openable
 from knowledge.topics.library import load_topics
@@ -20,8 +21,8 @@ if TYPE_CHECKING:
     from datetime import datetime
     from pathlib import Path
 
-    from bot.app import Store
     from bot.channels.channel import Channel
+    from bot.opening import Store
     from bot.settings import Settings
     from knowledge.contacts import Contacts
     from knowledge.model import School

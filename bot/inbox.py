@@ -16,8 +16,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from datetime import datetime
 
-    from bot.app import Store
     from bot.channels.channel import Channel, Received
+    from bot.opening import Store
     from bot.store.events import Taken
     from handlers.ports import World
 

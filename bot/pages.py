@@ -9,8 +9,8 @@ from bot.channels.channel import Standing
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from bot.app import Store
     from bot.channels.channel import Channel
+    from bot.opening import Store
     from handlers.ports import World
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from bot.app import SetUpProblem
+from bot.opening import SetUpProblem
 from knowledge.model import KINDS, SUBJECTS
 from knowledge.routing import Concern, route
 

@@ -21,9 +21,9 @@ from bot.weekly import Weekly
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from bot.app import Store
     from bot.casepage.server import CasePage
     from bot.channels.channel import Channel
+    from bot.opening import Store
     from handlers.ports import World
 
 _log = logging.getLogger(__name__)

@@ -13,8 +13,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
     from datetime import datetime
 
-    from bot.app import Store
     from bot.channels.channel import Channel, Delivery
+    from bot.opening import Store
     from handlers.message import Reply
     from handlers.ports import NewCase, World
     from knowledge.contacts import Contacts

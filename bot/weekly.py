@@ -13,8 +13,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import datetime
 
-    from bot.app import Store
     from bot.channels.channel import Channel, Delivery
+    from bot.opening import Store
     from handlers.ports import Subscription, World
 
 _log = logging.getLogger(__name__)

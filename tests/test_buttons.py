@@ -10,10 +10,11 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from bot.app import open_store, world_in
+from bot.app import world_in
 from bot.channels.terminal.parse import parse
 from bot.channels.terminal.render import pressable, render
 from bot.dispatch import dispatch, is_under_way
+from bot.opening import open_store
 from bot.settings import Settings
 from handlers.wording import say
 from knowledge.contact_loader import load_contacts

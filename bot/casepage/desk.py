@@ -16,8 +16,8 @@ from handlers.chronology import chronology, clock
 from handlers.wording import say
 
 if TYPE_CHECKING:
-    from bot.app import Store
     from bot.channels.channel import Channel
+    from bot.opening import Store
     from bot.store.links import Link
     from handlers.message import Button
     from handlers.ports import CaseLine, CaseView, Lead, World

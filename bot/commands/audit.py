@@ -6,7 +6,8 @@ import sys
 
 import click
 
-from bot.app import open_store, settings_from_environment, there_is_a_store
+from bot.app import settings_from_environment
+from bot.opening import open_store, there_is_a_store
 
 
 @click.group()

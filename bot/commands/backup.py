@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from bot.app import SetUpProblem, settings_from_environment, there_is_a_store
+from bot.app import settings_from_environment
+from bot.opening import SetUpProblem, there_is_a_store
 from bot.store.backups import laid_out
 from bot.store.copying import check, copy, is_empty, lay_to_rest
 from bot.store.databases import StoreError

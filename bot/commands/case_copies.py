@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 import click
 
-from bot.app import SetUpProblem, now
 from bot.commands.leading import Given, as_somebody, asking, of_report
 from bot.exporting import as_csv, as_pdf, write_privately
+from bot.opening import SetUpProblem, now
 from handlers.case_letters import given_by_itself
 from handlers.chronology import chronology, clock
 from handlers.wording import say

@@ -7,11 +7,11 @@ from datetime import UTC, datetime
 
 import click
 
-from bot.app import now
 from bot.channels.terminal.render import render
 from bot.commands.case_copies import export, letter
 from bot.commands.enrolling import code, enrol
 from bot.commands.leading import Given, as_somebody, asking, of_report
+from bot.opening import now
 from handlers import case_view
 from handlers.cases import DID, erasing
 from handlers.wording import say

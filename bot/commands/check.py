@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, TypeVar
 
 import click
 
-from bot.app import now, settings_from_environment
+from bot.app import settings_from_environment
+from bot.opening import now
 from bot.packs import folders_of
 from bot.reachable import openable, refuse_dead_ends
 from handlers.wording import names

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import click
 
-from bot.app import SetUpProblem, contacts_of, meet, open_store, settings_from_environment
+from bot.app import contacts_of, meet, settings_from_environment
 from bot.commands.leading import TERMINAL, Given, account, as_somebody
+from bot.opening import SetUpProblem, open_store
 from bot.packs import DEFAULT_SCHOOL, folders_of, known_school
 from handlers.wording import say
 from knowledge.reading import did_you_mean

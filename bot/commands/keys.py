@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import click
 
-from bot.app import SetUpProblem, rotate_master_key, settings_from_environment
+from bot.app import settings_from_environment
+from bot.opening import SetUpProblem, rotate_master_key
 from bot.store.databases import StoreError
 
 

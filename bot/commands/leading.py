@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from bot.app import contacts_of, meet, open_store, settings_from_environment
+from bot.app import contacts_of, meet, settings_from_environment
+from bot.opening import open_store
 from bot.packs import DEFAULT_SCHOOL, folders_of, known_school, load
 from handlers import case_view
 from handlers.wording import say
@@ -23,7 +24,7 @@ from knowledge.topics.library import load_topics
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from bot.app import Store
+    from bot.opening import Store
     from knowledge.contacts import Contacts
     from knowledge.model import School
 

@@ -8,20 +8,11 @@ import sys
 
 import click
 
-from bot.app import (
-    SetUpProblem,
-    case_page_of,
-    channels_of,
-    contacts_of,
-    now,
-    open_store,
-    schools_served,
-    settings_from_environment,
-    world_in,
-)
+from bot.app import case_page_of, channels_of, contacts_of, schools_served, settings_from_environment, world_in
 from bot.channels.channel import Unusable
 from bot.commands.index import show_progress
 from bot.index import load_or_learn
+from bot.opening import SetUpProblem, now, open_store
 from bot.packs import load
 from bot.reachable import openable, refuse_dead_ends
 from bot.run import serve

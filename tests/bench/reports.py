@@ -22,10 +22,10 @@ from typing import TYPE_CHECKING
 from sqlalchemy import Engine as Database
 from sqlalchemy import event
 
-from bot.app import now, open_store
 from bot.channels.channel import Delivery, Received
 from bot.inbox import TOGETHER
 from bot.index import load_or_learn
+from bot.opening import now, open_store
 from bot.packs import folders_of, load
 from bot.settings import Settings
 from bot.store.deliveries import Outcome
@@ -38,7 +38,7 @@ from tests.bench.rush import AT_ONCE, CHANNEL, SCHOOL, WORDS, of_a_rush
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
-    from bot.app import Store
+    from bot.opening import Store
 
 REPORTS = 240
 ROUNDS = 3

@@ -19,10 +19,11 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import Engine as Database
 from sqlalchemy import event
 
-from bot.app import contacts_of, now, open_store, world_in
+from bot.app import contacts_of, world_in
 from bot.channels.channel import Delivery, Pace, Received
 from bot.dispatch import dispatch
 from bot.inbox import TOGETHER
+from bot.opening import now, open_store
 from bot.run import SWITCH, Running
 from bot.settings import Settings
 from handlers.message import Message
@@ -33,7 +34,7 @@ if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Iterator
     from pathlib import Path
 
-    from bot.app import Store
+    from bot.opening import Store
     from handlers.ports import World
     from knowledge.answering.engine import Engine
 

@@ -17,7 +17,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
-from bot.app import open_store
+from bot.opening import open_store
 from bot.settings import Settings
 from tests.platforms.slack import FakeSlack
 from tests.platforms.slack_parts import SECRET

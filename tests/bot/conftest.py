@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from bot.app import open_store
+from bot.opening import open_store
 from bot.settings import Settings
 from knowledge.contact_loader import load_contacts
 from tests.bot.leading import at_work

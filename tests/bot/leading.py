@@ -18,7 +18,7 @@ from tests.handlers.telling import tell
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from bot.app import Store
+    from bot.opening import Store
     from handlers.message import Reply
     from handlers.ports import World
     from tests.fakes import FakeClock

@@ -7,8 +7,9 @@ import stat
 import pytest
 from click.testing import CliRunner
 
-from bot.app import open_store, settings_from_environment, world_in
+from bot.app import settings_from_environment, world_in
 from bot.cli import askfirst
+from bot.opening import open_store
 from handlers.cases import DID
 from tests.fakes import Person
 from tests.handlers.telling import tell

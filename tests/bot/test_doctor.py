@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 import bot
-from bot.app import open_store
 from bot.doctor import examine, keys_apart
+from bot.opening import open_store
 from bot.settings import Settings
 from tests.handlers.telling import CONTACTS
 

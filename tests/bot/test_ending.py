@@ -10,7 +10,7 @@ import threading
 
 import pytest
 
-from bot.app import open_store
+from bot.opening import open_store
 from bot.settings import Settings
 from tests.bot.channels.telegram.test_telegram_process import process, running
 from tests.platforms.slack_parts import free_port

@@ -10,8 +10,8 @@ import pytest
 from click.testing import CliRunner
 from sqlalchemy import create_engine, text
 
-from bot.app import now, open_store
 from bot.cli import askfirst
+from bot.opening import now, open_store
 from bot.settings import Settings
 from knowledge.contact_loader import load_contacts
 from tests.bot.leading import at_work

@@ -8,9 +8,10 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from click.testing import CliRunner
 
-from bot.app import contacts_of, now, world_in
+from bot.app import contacts_of, world_in
 from bot.cli import askfirst
 from bot.delivery import Watch
+from bot.opening import now
 from bot.settings import Settings
 from bot.store.case_steps import STEPS
 from handlers.wording import say

@@ -17,9 +17,10 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from pypdf import PdfReader
 
-from bot.app import open_store, settings_from_environment, world_in
+from bot.app import settings_from_environment, world_in
 from bot.cli import askfirst
 from bot.exporting import as_csv, as_pdf, defused
+from bot.opening import open_store
 from handlers.chronology import HOME, Chronology, Row, chronology
 from tests.bot.leading import opened
 from tests.fakes import Person

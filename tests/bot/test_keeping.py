@@ -11,8 +11,8 @@ import pytest
 from click.testing import CliRunner
 from sqlalchemy import LargeBinary, event
 
-from bot.app import open_store
 from bot.cli import askfirst
+from bot.opening import open_store
 from bot.settings import Settings
 from bot.store import tables
 from bot.store.copying import copy

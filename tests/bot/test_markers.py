@@ -12,9 +12,9 @@ import pytest
 from click.testing import CliRunner
 from sqlalchemy import LargeBinary, create_engine, func, inspect, select, text
 
-from bot.app import open_store
 from bot.channels.channel import Received
 from bot.cli import askfirst
+from bot.opening import open_store
 from bot.settings import Settings
 from bot.store import tables
 from bot.store.links import Link

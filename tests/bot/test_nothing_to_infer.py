@@ -12,8 +12,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from bot.app import open_store
 from bot.doctor import _store
+from bot.opening import open_store
 from bot.settings import Settings
 from handlers.home import overview
 from handlers.message import Message

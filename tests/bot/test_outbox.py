@@ -8,8 +8,8 @@ from datetime import timedelta
 
 import pytest
 
-from bot.app import open_store
 from bot.channels.channel import Delivery, Pace, Unsure
+from bot.opening import open_store
 from bot.outbox import PATIENCE, Outbox
 
 NAME = "test"

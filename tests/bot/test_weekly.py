@@ -8,8 +8,9 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from bot.app import open_store, world_in
+from bot.app import world_in
 from bot.channels.channel import Delivery
+from bot.opening import open_store
 from bot.store.deliveries import Outcome
 from bot.weekly import Weekly
 from handlers.ports import Subscription

@@ -7,8 +7,9 @@ import threading
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Self
 
-from bot.app import channels_of, contacts_of, now, open_store, world_in
+from bot.app import channels_of, contacts_of, world_in
 from bot.channels.channel import Pace
+from bot.opening import now, open_store
 from bot.run import Running
 from bot.settings import Settings
 from tests.platforms.telegram_parts import PATIENCE, TOKEN
@@ -16,7 +17,7 @@ from tests.platforms.telegram_parts import PATIENCE, TOKEN
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from bot.app import Store
+    from bot.opening import Store
     from knowledge.answering.engine import Engine
 
 UNHURRIED = Pace(overall=0.0, line=0.0)

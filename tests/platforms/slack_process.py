@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING, Self
 
-from bot.app import open_store
+from bot.opening import open_store
 from bot.settings import Settings
 from tests.platforms.slack_parts import SECRET, Fault
 

@@ -18,9 +18,10 @@ from sqlalchemy import event
 
 import bot.channels.email.client as mail
 import bot.channels.slack.client as slack
-from bot.app import channels_of, contacts_of, open_store, world_in
+from bot.app import channels_of, contacts_of, world_in
 from bot.channels.channel import Pace
 from bot.index import load_or_learn
+from bot.opening import open_store
 from bot.outbox import Outbox
 from bot.packs import folders_of, load
 from bot.run import serve

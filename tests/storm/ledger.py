@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import create_engine, select
 
-from bot.app import open_store
+from bot.opening import open_store
 from bot.store.tables import cases
 from tests.storm.reports import MARK
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from datetime import datetime
 
-    from bot.app import Store
+    from bot.opening import Store
     from bot.settings import Settings
     from tests.storm.outside import Outside
     from tests.storm.people import People

@@ -20,7 +20,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from bot.app import open_store
+from bot.opening import open_store
 from bot.settings import Settings
 from knowledge.contact_loader import load_contacts
 from tests.storm.clock import Clock

@@ -12,12 +12,16 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from html import unescape
 from html.parser import HTMLParser
+from typing import TYPE_CHECKING
 from urllib.parse import quote, urlencode, urlsplit
 
-from bot.app import Store, case_page_of
+from bot.app import case_page_of
 from bot.settings import Settings
 from bot.store.factors import app_of
 from bot.store.links import Link
+
+if TYPE_CHECKING:
+    from bot.opening import Store
 
 CHAIR = "chair@governors.example.org"
 

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from bot.app import open_store
+from bot.opening import open_store
 from bot.settings import Settings
 from knowledge.contact_loader import load_contacts
 from tests.bot.casepage.browsing import Visitor, link, served, sets_up

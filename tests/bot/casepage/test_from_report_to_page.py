@@ -11,8 +11,9 @@ import pytest
 from aiosmtpd.controller import Controller
 from click.testing import CliRunner
 
-from bot.app import case_page_of, channels_of, open_store, settings_from_environment, world_in
+from bot.app import case_page_of, channels_of, settings_from_environment, world_in
 from bot.cli import askfirst
+from bot.opening import open_store
 from bot.run import Running
 from tests.bot.casepage.browsing import Visitor, free_port, sets_up
 from tests.bot.casepage.conftest import ABOUT_HEAD

@@ -9,8 +9,9 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from bot.app import channels_of, open_store
+from bot.app import channels_of
 from bot.casepage.server import HEADERS
+from bot.opening import open_store
 from bot.settings import Settings
 from bot.store.links import Link
 from handlers import notices

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from bot.app import open_store
+from bot.opening import open_store
 from bot.settings import Settings
 from handlers.ports import Draft, NewCase
 from knowledge.routing import Urgency

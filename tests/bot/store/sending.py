@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from bot.app import Store
+    from bot.opening import Store
     from handlers.ports import Draft, NewCase, Sent
 
 WHAT = "marker-what a child told me"

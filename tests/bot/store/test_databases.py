@@ -8,7 +8,7 @@ import sqlite3
 import pytest
 from sqlalchemy import create_engine, inspect
 
-from bot.app import SetUpProblem, open_store
+from bot.opening import SetUpProblem, open_store
 from bot.settings import Settings
 from bot.store import tables
 from bot.store.databases import open_database

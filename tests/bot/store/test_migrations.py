@@ -12,7 +12,7 @@ from alembic import command
 from alembic.config import Config
 from sqlalchemy import MetaData, create_engine, insert, inspect, select, update
 
-from bot.app import open_store
+from bot.opening import open_store
 from bot.store import tables
 from bot.store.databases import MIGRATIONS, open_database
 from tests.bot.store.sending import send

@@ -10,8 +10,8 @@ from datetime import timedelta
 
 import pytest
 
-from bot.app import open_store
 from bot.channels.channel import Delivery, Received
+from bot.opening import open_store
 from bot.store.databases import StoreError
 from bot.store.deliveries import Outcome
 from handlers.ports import Subscription

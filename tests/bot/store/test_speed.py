@@ -11,9 +11,9 @@ from sqlalchemy import Engine, func, select, text
 from sqlalchemy import event as sqlalchemy_event
 
 from bot import inbox
-from bot.app import open_store
 from bot.channels.channel import Delivery, Received
 from bot.inbox import TOGETHER
+from bot.opening import open_store
 from bot.store.databases import StoreError, Unopenable
 from bot.store.prepared import Prepared
 from bot.store.tables import case_keys

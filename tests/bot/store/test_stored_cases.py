@@ -10,7 +10,7 @@ from datetime import timedelta
 
 import pytest
 
-from bot.app import open_store
+from bot.opening import open_store
 from bot.settings import Settings
 from bot.store.databases import StoreError
 from bot.store.sealing import tidy_code

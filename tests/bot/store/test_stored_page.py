@@ -7,7 +7,7 @@ from datetime import timedelta
 
 import pytest
 
-from bot.app import open_store
+from bot.opening import open_store
 from bot.store.factors import app_of, new_secret
 from bot.store.links import LASTS, Link
 

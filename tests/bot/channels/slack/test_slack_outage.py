@@ -7,7 +7,7 @@ from datetime import timedelta
 
 import pytest
 
-from bot.app import now
+from bot.opening import now
 from bot.store.databases import StoreError
 from bot.store.memory import StoredMemory
 from tests.bot.channels.slack.test_slack_durability import QUESTION, answers

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from bot.app import now
+from bot.opening import now
 from handlers.message import Card, Reply
 from handlers.wording import say
 from tests.platforms.slack import FakeSlack

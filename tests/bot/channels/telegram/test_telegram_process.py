@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from bot.app import open_store
+from bot.opening import open_store
 from bot.settings import Settings
 from tests.platforms.telegram_parts import PATIENCE, TOKEN
 

@@ -1,0 +1,148 @@
+"""Opens the store with all its parts, and says in one line where that can't be done."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+import click
+
+from bot.store.alarms import StoredAlarms
+from bot.store.buttons import StoredButtons
+from bot.store.case_steps import CaseSteps
+from bot.store.cases import StoredCases
+from bot.store.databases import StoreError, is_there, open_database
+from bot.store.deliveries import StoredDeliveries
+from bot.store.drafts import StoredDrafts
+from bot.store.events import StoredEvents
+from bot.store.factors import StoredFactors
+from bot.store.keys import Keys
+from bot.store.leads import StoredLeads
+from bot.store.links import StoredLinks
+from bot.store.memory import StoredMemory
+from bot.store.record import Record
+from bot.store.report_messages import ReportMessages
+from bot.store.rotating import rotate
+from bot.store.sealing import add_master_key, keep_newest_key, master_from
+from bot.store.sessions import StoredSessions
+from bot.store.subscriptions import StoredSubscriptions
+from bot.store.units import Units
+from bot.store.watches import StoredWatches
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from bot.settings import Settings
+
+
+class SetUpProblem(click.ClickException):
+    """A setting, a store or a contacts file that can't be used, and how to mend it."""
+
+    exit_code = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Store:
+    """What is kept, opened."""
+
+    memory: StoredMemory
+    drafts: StoredDrafts
+    cases: StoredCases
+    record: Record
+    leads: StoredLeads
+    watches: StoredWatches
+    alarms: StoredAlarms
+    units: Units
+    events: StoredEvents
+    deliveries: StoredDeliveries
+    buttons: StoredButtons
+    report_messages: ReportMessages
+    links: StoredLinks
+    sessions: StoredSessions
+    factors: StoredFactors
+    subscriptions: StoredSubscriptions
+
+
+def now() -> datetime:
+    """Give the time."""
+    return datetime.now(UTC)
+
+
+@contextmanager
+def open_store(settings: Settings, clock: Callable[[], datetime] = now) -> Iterator[Store]:
+    """Open the store, and close it in the end; raises SetUpProblem where it can't be used."""
+    databases = []
+    try:
+        try:
+            master = master_from(settings.master_key.get_secret_value(), settings.master_key_file)
+            for url, tables in ((settings.database_url, "main"), (settings.keys_url, "keys")):
+                databases.append(open_database(url, tables))
+            main, apart = Units(databases[0]), databases[1]
+            keys = Keys(apart, master, main)
+            lookup = keys.lookup()
+        except StoreError as error:
+            raise SetUpProblem(f"{error}.") from None
+        drafts, record = StoredDrafts(main, keys, lookup), Record(main, lookup)
+        alarms = StoredAlarms(main, lookup, clock)
+        leads = StoredLeads(main, master, lookup, clock, alarms)
+        steps = CaseSteps(main, keys, lookup, record=record, leads=leads, clock=clock)
+        cases = StoredCases(main, keys, lookup, drafts_of=drafts, record=record, steps=steps)
+        yield Store(
+            memory=StoredMemory(main, master, lookup, clock),
+            drafts=drafts,
+            cases=cases,
+            record=record,
+            leads=leads,
+            watches=StoredWatches(main, cases, steps),
+            alarms=alarms,
+            units=main,
+            events=StoredEvents(main, master, lookup),
+            deliveries=StoredDeliveries(main, master, lookup),
+            buttons=StoredButtons(main, master, lookup),
+            report_messages=ReportMessages(main, master, lookup),
+            links=StoredLinks(main, master, lookup, clock),
+            sessions=StoredSessions(main, master, lookup, clock),
+            factors=StoredFactors(main, master, clock),
+            subscriptions=StoredSubscriptions(main, master, lookup),
+        )
+    finally:
+        for database in databases:
+            database.dispose()
+
+
+def there_is_a_store(settings: Settings) -> None:
+    """Raise SetUpProblem where nothing was ever kept at the place that the settings name."""
+    try:
+        if is_there(settings.database_url):
+            return
+    except StoreError as error:
+        raise SetUpProblem(f"{error}.") from None
+    raise SetUpProblem(
+        "there is no store at the place that the settings name. Run this in the folder with your .env, or name the"
+        " place in ASKFIRST_DATA."
+    )
+
+
+def rotate_master_key(settings: Settings) -> int:
+    """Wrap everything with a new master key, and throw away the older ones of the key file; raises StoreError.
+
+    The file holds both until the last value is wrapped anew, so a crash in between loses nothing.
+    """
+    there_is_a_store(settings)
+    given, file = settings.master_key.get_secret_value(), settings.master_key_file
+    urls = {"main": settings.database_url, "keys": settings.keys_url}
+    databases = {tables: open_database(url, tables) for tables, url in urls.items()}
+    try:
+        # A key that doesn't fit is said before another is made.
+        Keys(databases["keys"], master_from(given, file), Units(databases["main"])).lookup()
+        if not given:
+            add_master_key(file)
+        count = rotate(databases, master_from(given, file))
+    finally:
+        for database in databases.values():
+            database.dispose()
+    if not given:
+        keep_newest_key(file)
+    return count
