@@ -1,4 +1,4 @@
-"""Takes a report step by step, shows it for checking, stores it, and only then says so."""
+"""Begins a report, hears what is typed or pressed amid it, lets it be left, stores it, and only then says so."""
 
 from __future__ import annotations
 
@@ -7,19 +7,31 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from handlers import intake, privacy, unfinished
-from handlers.danger import danger_first, danger_in
+from handlers.danger import danger_in
 from handlers.help import old_button
-from handlers.message import Button, Card, Form, Reply, Signal
+from handlers.message import Button, Card, Reply, Signal
 from handlers.ports import Draft, Unfinished
-from handlers.receipt import confirmed, titles
+from handlers.receipt import confirmed
+from handlers.report_steps import (
+    about_files,
+    ask,
+    choose,
+    keep,
+    next_step,
+    note,
+    school_of,
+    steps,
+    take_words,
+    typed,
+    with_words,
+    wrote,
+)
 from handlers.wording import say
 from knowledge.model import KINDS, Audience
-from knowledge.smart.signposts import load_signposts
 
 if TYPE_CHECKING:
-    from handlers.message import Field, Message
+    from handlers.message import Message
     from handlers.ports import Sent, World
-    from knowledge.model import School
 
 ABILITY = "report"
 COMMANDS = ("report", "concern")
@@ -27,9 +39,10 @@ _ASIDE = ("help", "privacy", "forget", "menu")
 """Words that are never taken as a part of what happened."""
 _SENT = "sent"
 _LISTENS = timedelta(hours=1)
+"""How long after the last answer a text is still taken as the next one."""
 _REMINDS = timedelta(days=1)
 _REMINDED = "report.reminded"
-"""How long after the last answer a text is still taken as the next one."""
+"""The ability by name under which the memory keeps that somebody was reminded of a report that they left."""
 
 
 def under_way(message: Message, world: World) -> bool:
@@ -42,7 +55,7 @@ def under_way(message: Message, world: World) -> bool:
 def handle(message: Message, world: World) -> Reply:
     """Begin a report, take one answer, or send it."""
     if not message.private:
-        return Reply((_note("report.not_here"),))
+        return Reply((note("report.not_here"),))
     if message.action == "report.send":
         return _send(message.value, message, world)
     draft = world.drafts.current(message.person, message.conversation)
@@ -62,7 +75,7 @@ def _start_or_go_on(draft: Draft | None, message: Message, world: World) -> Repl
         return _unfinished()
     if is_aside(message, world):
         return _aside(_command_in(message.text), draft, message, world)
-    return _ask(draft, message, world) if message.action else _heard(draft, message, world)
+    return ask(draft, message, world) if message.action else _heard(draft, message, world)
 
 
 def unsent(message: Message, world: World) -> Reply | None:
@@ -100,15 +113,15 @@ def _passed_on(sent: Sent, world: World) -> Card:
 def _press(draft: Draft, message: Message, world: World) -> Reply:
     if message.action == "report.answer":
         name, _, value = message.value.partition(":")
-        return _choose(draft, name, value, message, world)
+        return choose(draft, name, value, message, world)
     if message.action == "report.wrote":
-        return _wrote(draft, message, world)
+        return wrote(draft, message, world)
     if message.action == "report.back":
         return back(message, world)
     if message.action == "report.stop":
         return stop(message, world)
     changing = message.value if message.action == "report.change" else draft.changing
-    return _ask(_keep(replace(draft, changing=changing), message, world), message, world)
+    return ask(keep(replace(draft, changing=changing), message, world), message, world)
 
 
 def stop(message: Message, world: World) -> Reply:
@@ -128,19 +141,19 @@ def back(message: Message, world: World) -> Reply:
     draft = world.drafts.current(message.person, message.conversation)
     if draft is None:
         return old_button()
-    names = [step.name for step in _steps(draft, message, world)]
-    step = _next(draft, message, world)
+    names = [step.name for step in steps(draft, message, world)]
+    step = next_step(draft, message, world)
     before = names[: names.index(step.name)] if step else names
     if not before:
-        return _ask(draft, message, world, _note("report.first_step"))
-    return _ask(_keep(replace(draft, changing=before[-1]), message, world), message, world)
+        return ask(draft, message, world, note("report.first_step"))
+    return ask(keep(replace(draft, changing=before[-1]), message, world), message, world)
 
 
 def begin_with(words: str, message: Message, world: World) -> Reply:
     """Begin a report with words that somebody wrote already, or add them to the one that they are at."""
     draft = world.drafts.current(message.person, message.conversation)
     if draft and draft.school == message.school:
-        return _ask(_with_words(draft, replace(message, text=words), world), message, world, _note("report.going_on"))
+        return ask(with_words(draft, replace(message, text=words), world), message, world, note("report.going_on"))
     return _start(message, world, words)
 
 
@@ -161,52 +174,38 @@ def _start(message: Message, world: World, words: str = "") -> Reply:
             lines.append(say("report.start_kind", kind=say(f"report.kind_{message.value}")))
     if words:
         draft = replace(draft, answers={**draft.answers, "what": words})
-    draft = _keep(draft, message, world)
-    return _ask(
+    draft = keep(draft, message, world)
+    return ask(
         draft,
         message,
         world,
         Card(say("report.title"), tuple(lines), signal=Signal.HELP),
-        *_about_files(message),
+        *about_files(message),
     )
 
 
 def _unfinished() -> Reply:
     buttons = (Button(say("report.go_on"), "report.go_on"), Button(say("report.anew"), "report.anew"))
-    return Reply((_note("report.unfinished"),), buttons)
+    return Reply((note("report.unfinished"),), buttons)
 
 
 def _heard(draft: Draft, message: Message, world: World) -> Reply:
     """Take a typed text as the answer to the step that was asked; words in the wrong place are kept, too."""
-    files, text = _about_files(message), message.text
+    files, text = about_files(message), message.text
     if not text.strip() or _command_in(text) in COMMANDS:
-        return _ask(draft, message, world, *(files or (_note("report.going_on"),)))
-    step, school = _next(draft, message, world), _school(draft, world)
+        return ask(draft, message, world, *(files or (note("report.going_on"),)))
+    step, school = next_step(draft, message, world), school_of(draft, world)
     if step is None:
         if intake.says_send(text):
             return _send(draft.id, message, world)
         if intake.is_bare(text):
-            return _ask(draft, message, world, *files, _note("report.press_send"))
-        cards = (*danger_in(text, message, world), *files, _note("report.added_words"))
-        return _ask(_with_words(draft, message, world), message, world, *cards)
+            return ask(draft, message, world, *files, note("report.press_send"))
+        cards = (*danger_in(text, message, world), *files, note("report.added_words"))
+        return ask(with_words(draft, message, world), message, world, *cards)
     if not intake.choices_of(step.name, school):
         skipped = step.optional and text.strip().strip(".!").lower() in ("skip", say("report.skip").lower())
-        return _take_words(draft, step.name, "" if skipped else text, message, world, *files)
-    return _typed(draft, step, message, world, *files)
-
-
-def _typed(draft: Draft, step: Field, message: Message, world: World, *files: Card) -> Reply:
-    """Take a text where a choice was asked: as the choice that it says, else as more of what happened."""
-    value = intake.chosen(step.name, message.text, message.role, _school(draft, world))
-    if value is not None:
-        return _choose(draft, step.name, value, message, world, *files)
-    if intake.is_bare(message.text):
-        return _ask(draft, message, world, *files, _note("report.choose"))
-    draft = _with_words(draft, message, world)
-    if step.name == "danger" and intake.begins_with_yes(message.text):
-        return _choose(draft, step.name, "yes", message, world, *files)
-    cards = (*danger_in(message.text, message, world), *files, _note("report.kept_words"))
-    return _ask(draft, message, world, *cards)
+        return take_words(draft, step.name, "" if skipped else text, message, world, *files)
+    return typed(draft, step, message, world, *files)
 
 
 def _command_in(text: str) -> str:
@@ -219,8 +218,8 @@ def _aside(word: str, draft: Draft, message: Message, world: World) -> Reply:
     if word == "forget":
         return replace(privacy.handle(replace(message, text=word), world), ends=True)
     cards = privacy.handle(replace(message, text=word), world).cards if word == "privacy" else ()
-    note = Card(say("report.aside"), (say("report.aside_how"),), signal=Signal.INFO)
-    return _ask(draft, message, world, *cards, note)
+    told = Card(say("report.aside"), (say("report.aside_how"),), signal=Signal.INFO)
+    return ask(draft, message, world, *cards, told)
 
 
 def is_aside(message: Message, world: World) -> bool:
@@ -237,117 +236,14 @@ def sent_before(message: Message, world: World) -> Reply | None:
     return confirmed(sent, world) if sent else None
 
 
-def _wrote(draft: Draft, message: Message, world: World) -> Reply:
-    """Take words written into the field of a step, which `value` names; those of another step change nothing."""
-    step = _next(draft, message, world)
-    if step is None or step.name != message.value or intake.choices_of(step.name, _school(draft, world)):
-        return _ask(draft, message, world)
-    return _take_words(draft, step.name, message.text, message, world)
-
-
-def _take_words(draft: Draft, name: str, words: str, message: Message, world: World, *cards: Card) -> Reply:
-    """Take words for a step; danger that they speak of comes first, and whoever they name is asked about anew."""
-    if words == draft.answers.get(name):
-        return _take(draft, name, words, message, world, *cards)
-    danger = danger_in(words, message, world)
-    return _take(_said_anew(draft, words, world), name, words, message, world, *danger, *cards)
-
-
-def _with_words(draft: Draft, message: Message, world: World) -> Draft:
-    words = "\n".join(filter(None, (draft.answers.get("what"), message.text)))
-    draft = _said_anew(draft, message.text, world)
-    return _keep(replace(draft, answers={**draft.answers, "what": words}), message, world)
-
-
-def _said_anew(draft: Draft, words: str, world: World) -> Draft:
-    """Forget what was said of those whom new words name: it was said of other words."""
-    contacts = world.contacts.get(draft.school)
-    return replace(draft, answers=intake.still_said(draft.answers, words, _school(draft, world), contacts))
-
-
-def _choose(draft: Draft, name: str, value: str, message: Message, world: World, *cards: Card) -> Reply:
-    """Take a choice for the step that is asked now; a choice of an earlier step changes nothing."""
-    step, school = _next(draft, message, world), _school(draft, world)
-    offered = (*intake.choices_of(name, school), *([""] if step and step.optional else []))
-    if step is None or step.name != name or value not in offered:
-        return _ask(draft, message, world)
-    if (name, value) == ("kind", "complaint"):
-        complaints = load_signposts()["complaints-procedure"].reach
-        note = Card(say("report.complaint", complaints=complaints), signal=Signal.INFO)
-        return _ask(draft, message, world, *cards, note)
-    danger = (danger_first(message, world, sure=value == "yes"),) if name == "danger" and value != "no" else ()
-    return _take(draft, name, value, message, world, *cards, *danger)
-
-
-def _take(draft: Draft, name: str, value: str, message: Message, world: World, *cards: Card) -> Reply:
-    draft = replace(draft, answers={**draft.answers, name: value}, changing="")
-    return _ask(_keep(draft, message, world), message, world, *cards)
-
-
-def _keep(draft: Draft, message: Message, world: World) -> Draft:
-    draft = replace(draft, touched=world.clock(), left=False)
-    world.drafts.keep(message.person, message.conversation, draft)
-    return draft
-
-
-def _next(draft: Draft, message: Message, world: World) -> Field | None:
-    """Give the step that is asked now: the one being changed, else the first without an answer."""
-    fields = _steps(draft, message, world)
-    changing = next((field for field in fields if field.name == draft.changing), None)
-    return changing or next((field for field in fields if field.name not in draft.answers), None)
-
-
-def _steps(draft: Draft, message: Message, world: World) -> tuple[Field, ...]:
-    """Give the steps; once the words are there, one for everybody whom they name."""
-    school = _school(draft, world)
-    fields = intake.steps(message.role, school, draft.answers)
-    if any(field.name not in draft.answers for field in fields):
-        return fields
-    named = intake.named(school, draft.answers, world.contacts.get(draft.school))
-    return (*fields, *intake.doubts(message.role, named))
-
-
-def _ask(draft: Draft, message: Message, world: World, *cards: Card) -> Reply:
-    """Ask the next step, or show the whole report for checking where every step has its answer."""
-    step = _next(draft, message, world)
-    if step is None:
-        return _review(draft, message, world, cards)
-    fields = _steps(draft, message, world)
-    answered = tuple((f.name, draft.answers[f.name]) for f in fields if f.name in draft.answers and f != step)
-    buttons = (Button(say("report.back"), "report.back"), Button(say("report.stop"), "report.stop"))
-    form = Form(draft.id, say("report.title"), fields, answered)
-    return Reply(cards, buttons if answered else buttons[1:], form, confidential=True)
-
-
-def _review(draft: Draft, message: Message, world: World, cards: tuple[Card, ...]) -> Reply:
-    school = _school(draft, world)
-    fields = _steps(draft, message, world)
-    _, routed = unfinished.routed(draft, world)
-    named = intake.named(school, draft.answers, world.contacts.get(draft.school))
-    about = {f.name: intake.says(f.name, school, named) for f in fields}
-    lines = [f"{what}: {intake.label(name, draft.answers[name], message.role, school)}" for name, what in about.items()]
-    if routed.recipients:
-        lines.append(say("report.will_go_to", who=titles([r.role for r in routed.recipients], school)))
-    if draft.school not in world.contacts:
-        lines.append(say("report.trial"))
-    change = (Button(say("report.change", what=what), "report.change", name) for name, what in about.items())
-    buttons = (
-        Button(say("report.send"), "report.send", draft.id),
-        *change,
-        Button(say("report.stop"), "report.stop"),
-    )
-    review = Card(say("report.review"), tuple(lines), signal=Signal.INFO)
-    return Reply((*cards, review), buttons, confidential=True)
-
-
 def _send(draft_id: str, message: Message, world: World) -> Reply:
     """Store the report and then say so; a second press finds it stored and says the same again."""
     draft = world.drafts.current(message.person, message.conversation)
     if draft is None or draft.id != draft_id:
         sent = world.cases.sent(draft_id)
         return confirmed(sent, world) if sent else old_button()
-    if _next(draft, message, world) is not None:
-        return _ask(draft, message, world)
+    if next_step(draft, message, world) is not None:
+        return ask(draft, message, world)
     concern, routed = unfinished.routed(draft, world)
     left = Unfinished(message.person, message.conversation, draft)
     with world.at_once():
@@ -356,15 +252,3 @@ def _send(draft_id: str, message: Message, world: World) -> Reply:
         value, until = {"draft": draft.id}, world.clock() + _LISTENS
         world.memory.keep(message.person, message.conversation, _SENT, value, until)
     return confirmed(sent, world)
-
-
-def _school(draft: Draft, world: World) -> School:
-    return world.engine.schools[draft.school]
-
-
-def _about_files(message: Message) -> tuple[Card, ...]:
-    return (_note("report.no_files"),) if message.attachments else ()
-
-
-def _note(name: str) -> Card:
-    return Card(say(name), signal=Signal.INFO)
