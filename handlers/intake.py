@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
@@ -32,33 +31,6 @@ _CHOICES = {
     "child": _YES_OR_NO,
     "safe": ("yes", "no"),
 }
-_YES = frozenset({"y", "ye", "yea", "yeah", "yeh", "yep", "yes", "yes please", "yh", "yup"})
-_NOT_SURE = frozenset({"dont know", "dunno", "i dont know", "idk", "im not sure", "maybe", "no idea", "not sure"})
-_WAYS = {
-    "yes": _YES,
-    "no": frozenset({"n", "na", "nah", "no", "no thanks", "nope", "not now", "no not now", "not right now"}),
-    "unsure": _NOT_SURE,
-    "unknown": _NOT_SURE,
-    "adult": _YES,
-    "staff": frozenset({"teacher", "member of staff", "teaching assistant", "ta"}),
-    "friend-request": frozenset({"friend request", "follow request"}),
-    "radicalisation": frozenset({"extremism", "terrorism"}),
-    "self-harm": frozenset({"self harm", "selfharm", "suicide"}),
-    "complaint": frozenset(
-        {"complain", "complaining", "i want to complain", "i have a complaint", "i want to make a complaint"}
-    ),
-    "something-else": frozenset({"other", "none of these"}),
-    "about": frozenset(
-        {"about them", "about him", "about her", "its him", "its her", "its about him", "its about her"}
-    ),
-    "told": frozenset({"i told them", "i told him", "i told her", "no i told them", "no i told him", "no i told her"}),
-}
-"""How people type a choice that has other words."""
-_SENDS = frozenset({"send", "send it", "send please", "send it please", "please send", "please send it", "submit"})
-_BARE = frozenset({"cancel", "change", "correct", "done", "next", "ok", "okay", "right", "skip", "thats right"})
-_BEFORE_IT = re.compile(r"^(yes|no), |^(a|an|the|another|our|my|its|its the|its our) ")
-_A_THIRD = 3
-"""The beginning of a choice is taken for it from this part of it on, where it begins no other one."""
 _OTHER_ADULTS = ("staff", "volunteer", "governor", "unsure")
 
 
@@ -190,45 +162,6 @@ def label(name: str, value: str, role: Audience, school: School) -> str:
 
 def _words(kind: str, name: str, role: Audience) -> str:
     return say(f"report.child_{kind}_{name}" if role is Audience.PUPIL else f"report.{kind}_{name}")
-
-
-def chosen(name: str, text: str, role: Audience, school: School) -> str | None:
-    """Give the choice that somebody typed instead of pressing it, or None where it is none."""
-    typed, values = _bare(text), choices_of(name, school)
-    bare = {typed, _BEFORE_IT.sub("", typed)}
-    begun = set()
-    for value in values:
-        said = _bare(label(name, value, role, school))
-        whole = {value, said, _BEFORE_IT.sub("", said)}
-        if bare & whole:
-            return value
-        if any(end.startswith(f"{start} ") and len(start) * _A_THIRD >= len(end) for end in whole for start in bare):
-            begun.add(value)
-    known = next((value for value, ways in _WAYS.items() if value in values and bare & ways), None)
-    if known is None and name == "role":
-        begun |= {one.who for one in named_in(text, school) if _bare(one.words) in bare} & set(values)
-    return known or (begun.pop() if len(begun) == 1 else None)
-
-
-def says_send(text: str) -> bool:
-    """Tell whether somebody types that it is to be sent."""
-    return _bare(text.lstrip("/")) in _SENDS
-
-
-def is_bare(text: str) -> bool:
-    """Tell whether a text can only be an answer to some step, or a number, and tells nothing of what happened."""
-    bare = _bare(text)
-    return bare.isdecimal() or bare in _SENDS | _BARE | _YES | _NOT_SURE | _WAYS["no"]
-
-
-def begins_with_yes(text: str) -> bool:
-    """Tell whether somebody says yes, and goes on to say more."""
-    first = _bare(text).partition(" ")[0].strip(",.!")
-    return len(first) > 1 and first in _YES
-
-
-def _bare(text: str) -> str:
-    return " ".join(text.casefold().replace("'", "").replace("’", "").strip(" \t\n.!?,…").split())
 
 
 def concern_of(

@@ -26,6 +26,7 @@ from handlers.report_steps import (
     with_words,
     wrote,
 )
+from handlers.typed import is_bare, says_send
 from handlers.wording import say
 from knowledge.model import KINDS, Audience
 
@@ -86,7 +87,7 @@ def unsent(message: Message, world: World) -> Reply | None:
     draft = world.drafts.current(message.person, message.conversation)
     if not message.private or draft is None or draft.left or draft.school != message.school:
         return None
-    if draft.answers.get("safe") == "no" and not intake.says_send(message.text):
+    if draft.answers.get("safe") == "no" and not says_send(message.text):
         return None  # somebody else may be holding the phone
     if world.memory.recall(message.person, message.conversation, _REMINDED).get("draft") == draft.id:
         return None
@@ -196,9 +197,9 @@ def _heard(draft: Draft, message: Message, world: World) -> Reply:
         return ask(draft, message, world, *(files or (note("report.going_on"),)))
     step, school = next_step(draft, message, world), school_of(draft, world)
     if step is None:
-        if intake.says_send(text):
+        if says_send(text):
             return _send(draft.id, message, world)
-        if intake.is_bare(text):
+        if is_bare(text):
             return ask(draft, message, world, *files, note("report.press_send"))
         cards = (*danger_in(text, message, world), *files, note("report.added_words"))
         return ask(with_words(draft, message, world), message, world, *cards)
@@ -229,7 +230,7 @@ def is_aside(message: Message, world: World) -> bool:
 
 def sent_before(message: Message, world: World) -> Reply | None:
     """Answer a typed "send" after a report was sent with its receipt; None where none was sent lately."""
-    if not intake.says_send(message.text):
+    if not says_send(message.text):
         return None
     draft = world.memory.recall(message.person, message.conversation, _SENT).get("draft")
     sent = world.cases.sent(draft) if message.private and draft else None

@@ -9,6 +9,7 @@ from handlers import intake, unfinished
 from handlers.danger import danger_first, danger_in
 from handlers.message import Button, Card, Form, Reply, Signal
 from handlers.receipt import titles
+from handlers.typed import begins_with_yes, chosen, is_bare
 from handlers.wording import say
 from knowledge.smart.signposts import load_signposts
 
@@ -20,13 +21,13 @@ if TYPE_CHECKING:
 
 def typed(draft: Draft, step: Field, message: Message, world: World, *files: Card) -> Reply:
     """Take a text where a choice was asked: as the choice that it says, else as more of what happened."""
-    value = intake.chosen(step.name, message.text, message.role, school_of(draft, world))
+    value = chosen(step.name, message.text, message.role, school_of(draft, world))
     if value is not None:
         return choose(draft, step.name, value, message, world, *files)
-    if intake.is_bare(message.text):
+    if is_bare(message.text):
         return ask(draft, message, world, *files, note("report.choose"))
     draft = with_words(draft, message, world)
-    if step.name == "danger" and intake.begins_with_yes(message.text):
+    if step.name == "danger" and begins_with_yes(message.text):
         return choose(draft, step.name, "yes", message, world, *files)
     cards = (*danger_in(message.text, message, world), *files, note("report.kept_words"))
     return ask(draft, message, world, *cards)

@@ -12,6 +12,7 @@ from bot.app import settings_from_environment
 from bot.opening import now
 from bot.packs import folders_of
 from bot.reachable import openable, refuse_dead_ends
+from handlers.typed import load_typed
 from handlers.wording import names
 from knowledge.answering.fitted import FITTED_ON_IMPORTS, load_fitted
 from knowledge.answering.lexicon import load_lexicon
@@ -92,6 +93,7 @@ def _beside(topics: frozenset[str], told: _Told) -> list[str]:
     lessons = told.read(partial(load_lessons, topics), None)
     safety, wording = told.read(load_safety, ()), told.read(names, frozenset())
     told.read(load_danger, None)
+    told.read(load_typed, None)
     told.read(load_fitted, None)
     told.read(partial(load_fitted, FITTED_ON_IMPORTS), None)
     return [

@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 
 _PATIENCE = 20.0
 """Seconds in which the bot has to feel a fault."""
+_QUIET = 90.0
+"""Seconds in which everything that was said has to come in."""
 _AFTER = 1.5
 """Seconds for which a fault goes on once it was felt."""
 _DAY = 24 * 60
@@ -168,7 +170,7 @@ class Faults:
 
     async def _a_day(self) -> None:
         """Let a day pass once everything that was said has come in, so that nobody is amid a report."""
-        until = time.monotonic() + _PATIENCE
+        until = time.monotonic() + _QUIET
         while not self.outside.quiet and time.monotonic() < until:  # noqa: ASYNC110
             await asyncio.sleep(0.1)
         await asyncio.sleep(_AFTER)

@@ -69,10 +69,10 @@ class People:
             self.by_reference[report.reference] = report
         elif "You have a message" in text and report.sort == "left" and not report.confirmed:
             mouth.says(report.person, "status")
-        elif "Nobody has seen it" in text and not report.confirmed and not report.told_again:
+        elif "Nobody has seen it" in text and not report.confirmed:
             # They came back after a long pause, so that what they typed was no answer to a step: they tell it again.
             # Had it spoken of danger, the first telling may have been passed on meanwhile: two cases, as promised.
-            report.told_again = True
+            report.told_again += 1
             mouth.starts_again(report.person)
             for line in report.lines[1:]:
                 mouth.says(report.person, line)

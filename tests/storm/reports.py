@@ -44,7 +44,8 @@ class Report:
     told: list[str] = field(default_factory=list)
     opened_by: list[str] = field(default_factory=list)
     ringing: bool = False
-    told_again: bool = False
+    told_again: int = 0
+    """How often they had to tell it anew, since time had passed amid it."""
 
     def __post_init__(self) -> None:
         self.sort = self.sort or _SORTS[self.number % len(_SORTS)]
