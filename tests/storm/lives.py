@@ -101,10 +101,15 @@ class Lives:
         try:
             # A life is counted from when the bot is there, however long its machine takes to start it.
             await asyncio.wait((dying, polled), return_when=asyncio.FIRST_COMPLETED)
-            with self._provoked(death.step):
-                limit = self.patience if death.step else death.seconds or None
-                await asyncio.wait((dying,), timeout=limit)
-            self._count(dying.result() if dying.done() else None, death)
+            with self._provoked(death.step) as begun:
+                # What a step needs may have to wait for a fault to be over.
+                waiting = asyncio.create_task(begun.wait())
+                await asyncio.wait((dying, waiting), timeout=self.patience, return_when=asyncio.FIRST_COMPLETED)
+                waiting.cancel()
+                if begun.is_set():
+                    limit = self.patience if death.step else death.seconds or None
+                    await asyncio.wait((dying,), timeout=limit)
+            self._count(dying.result() if dying.done() else None, death, begun=begun.is_set())
         finally:
             self.pid = None
             polled.cancel()
@@ -124,9 +129,12 @@ class Lives:
         nursery.stdin.write(json.dumps(life).encode() + b"\n")
         return int(await nursery.stdout.readline())
 
-    def _count(self, code: int | None, death: Death) -> None:
+    def _count(self, code: int | None, death: Death, *, begun: bool) -> None:
         """Count an end: `code` is what the process ended with, None where it lives still and is killed now."""
-        if code is None and death.step:
+        if code is None and not begun:
+            self.deaths["at random"] += 1
+            self.plan.append(death)  # it comes once the fault is over for which it had to wait
+        elif code is None and death.step:
             self.not_reached[death.step] += 1
         elif code is None:
             self.deaths["at random"] += 1
@@ -138,20 +146,22 @@ class Lives:
                 self.plan.appendleft(death)
 
     @contextlib.contextmanager
-    def _provoked(self, step: str) -> Iterator[None]:
-        """Bring about what a step needs, for as long as it has not come."""
+    def _provoked(self, step: str) -> Iterator[asyncio.Event]:
+        """Bring about what a step needs, for as long as it has not come; give what is set once that has begun."""
+        begun = asyncio.Event()
         if not step:
-            yield
+            begun.set()
+            yield begun
             return
-        people, task = self.outside.people, asyncio.create_task(self._provoke(step))
+        people, task = self.outside.people, asyncio.create_task(self._provoke(step, begun))
         before = people.opens
         try:
-            yield
+            yield begun
         finally:
             task.cancel()
             people.opens = before
 
-    async def _provoke(self, step: str) -> None:
+    async def _provoke(self, step: str, begun: asyncio.Event) -> None:
         assert step in STEPS
         people = self.outside.people
         if step in NOBODY_OPENS:
@@ -160,9 +170,11 @@ class Lives:
             async with self.intake:
                 while people.waiting():  # noqa: ASYNC110 -- what is awaited is seen from outside alone
                     await asyncio.sleep(0.1)
+                begun.set()
                 while True:
                     self.clock.jump(61)
                     await asyncio.sleep(0.7)
+        begun.set()
         if step in SOMEBODY_OPENS:
             people.opens = "all"
         while True:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import argparse
 import asyncio
 import contextlib
+import itertools
 import json
 import os
 import platform
@@ -77,6 +78,8 @@ class Storm:
         self._clock = Clock(self.folder)
         self._people = People(self.seed)
         self._numbers = iter(range(1, self.reports + 1))
+        self._beyond = itertools.count(self.reports + 1)
+        """For a planned death that needs one more report when all have come in."""
 
     async def run(self) -> dict[str, Any]:
         """Storm, write the ledger, and give its last line."""
@@ -132,9 +135,7 @@ class Storm:
             assert store.leads.enrol(store.leads.code("st-peters", "dsl-1") or "", "slack", slack)
 
     def _one_more(self) -> None:
-        number = next(self._numbers, None)
-        if number:
-            self._people.tells(Report(number))
+        self._people.tells(Report(next(self._numbers, None) or next(self._beyond)))
 
     async def _rounds(self, faults: Faults, lives: Lives) -> None:
         """Let reports come in, a share of them amid each fault; some are kept for what the planned deaths need."""
