@@ -30,10 +30,10 @@ chat: $(READY)  ## talk to the bot here: make chat ARGS='--school newall-green -
 	@$(BIN)/askfirst chat $(ARGS)
 
 test: $(READY)  ## the tests, fast enough to be run all the time
-	@$(BIN)/python -m pytest -n auto --maxprocesses 4 $(ARGS)
+	@$(BIN)/python -m pytest -n auto --maxprocesses 4 --tb=short $(ARGS)
 
 test-slow: $(READY)  ## the slow tests alone
-	@$(BIN)/python -m pytest -m slow $(ARGS)
+	@$(BIN)/python -m pytest -m slow --tb=short $(ARGS)
 
 test-all: $(READY)  ## every test, the slow ones too
 	@$(BIN)/python -m pytest -m 'slow or not slow' $(ARGS)

@@ -10,7 +10,9 @@ from typing import TYPE_CHECKING, Protocol
 from handlers import ask, cases, help, privacy, quiz, report, school, status, subscribe, tips  # noqa: A004 -- an ability's name
 from handlers.asked_to_report import asked_in
 from handlers.message import Card, Reply, Signal
+from handlers.typed import steps_in
 from handlers.wording import say
+from knowledge.answering.courtesy import courtesy_in
 
 if TYPE_CHECKING:
     from handlers.message import Message
@@ -76,11 +78,15 @@ def _with_files(message: Message, world: World) -> Reply:
     return replace(reply, cards=(*reply.cards, Card(lines=(say("ask.attachment"),), signal=Signal.INFO)))
 
 
+_A_FEW_WORDS = 80
+"""Letters of the longest text that can ask for a report and tell nothing yet."""
+
+
 def _dispatch(message: Message, world: World) -> Reply:
     if message.action:
         ability = _BY_ACTION.get(message.action.split(".")[0])
         return ability.handle(message, world) if ability else help.old_button()
-    command = _command_in(message.text)
+    command = _command_in(message.text, world)
     if asked := _asked_outright(message, command, world):
         return asked.handle(message, world)
     under_way = _under_way(message, world)
@@ -95,16 +101,18 @@ def _dispatch(message: Message, world: World) -> Reply:
 
 def _asked(message: Message, world: World) -> Reply:
     """Answer a question, and say beside it where a report was left unsent."""
-    reply, unsent = ask.handle(message, world), report.unsent(message, world)
+    steps_on = not courtesy_in(message.text) and steps_in(message.text)
+    reply = help.nothing_to_answer() if steps_on else ask.handle(message, world)
+    unsent = report.unsent(message, world)
     if unsent is None:
         return reply
     return replace(reply, cards=(*reply.cards, *unsent.cards), buttons=(*unsent.buttons, *reply.buttons))
 
 
-def _command_in(text: str) -> str:
+def _command_in(text: str, world: World) -> str:
     """Give the word that may call an ability: the first where more may follow it, else all that was said."""
     said = text.strip().lower()
-    if asked_in(said):
+    if asked_in(said) or (len(said) < _A_FEW_WORDS and asked_in(" ".join(world.engine.model.read(said)))):
         return report.ABILITY
     words = said.lstrip("/").split()
     more_may_follow = said.startswith("/") or tips.asked_in(said) or subscribe.asked_in(said)

@@ -55,6 +55,11 @@ def nothing_to(word: str) -> Reply:
     )
 
 
+def nothing_to_answer() -> Reply:
+    """Answer "skip" or "send" where no step is waiting for it."""
+    return Reply((Card(say("help.nothing_to_answer"), signal=Signal.INFO),))
+
+
 def stopped() -> Reply:
     """Answer "stop" after something was left."""
     return Reply((Card(say("help.stopped"), signal=Signal.INFO),))

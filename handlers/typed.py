@@ -71,6 +71,12 @@ def says_send(text: str) -> bool:
     return _bare(text.lstrip("/")) in load_typed().sends
 
 
+def steps_in(text: str) -> bool:
+    """Tell whether a text only moves on from one step to the next, and asks nothing: "skip", "send"."""
+    typed = load_typed()
+    return _bare(text.lstrip("/")) in typed.sends | typed.bare
+
+
 def is_bare(text: str) -> bool:
     """Tell whether a text can only be an answer to some step, or a number, and tells nothing of what happened."""
     bare, typed = _bare(text), load_typed()

@@ -24,6 +24,7 @@ class Courtesy(StrEnum):
     GOODBYE = "goodbye"
     AGREED = "agreed"
     WHO = "who"
+    CROSS = "cross"
 
 
 @cache

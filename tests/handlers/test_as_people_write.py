@@ -38,6 +38,7 @@ def answers(person):
         "I have a concern about a colleague",
         "raise a low-level concern",
         "reporting",
+        "i need to report somthing",
     ],
 )
 def test_whoever_asks_for_a_report_in_their_own_words_is_asked_the_first_question(parent, text):

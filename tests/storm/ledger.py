@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from tests.storm.reports import Report
 
 JUDGED = {
+    "stuck": "people waited in vain, and the storm was ended there",
     "lost": "a report was never confirmed, or never passed on where its reporter left",
     "doubled": "a report became two cases",
     "confirmed_but_not_stored": "a reporter has a receipt for a case that is not there, or is another's",

@@ -83,6 +83,11 @@ class Lives:
             nursery.kill()
             await asyncio.gather(nursery.wait(), listening)
 
+    def last_words(self) -> list[str]:
+        """Give the last lines of what the bot said on its standard error."""
+        log = self.folder / "bot.log"
+        return log.read_text(errors="replace").splitlines()[-12:] if log.exists() else []
+
     async def _listen(self, nursery: asyncio.subprocess.Process) -> None:
         """Write the bot's standard error down, which no full disk keeps it from, and count its complaints."""
         assert nursery.stderr is not None

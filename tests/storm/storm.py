@@ -37,6 +37,8 @@ from tests.storm.sabotage import SABOTAGE
 from tests.storm.steps import STEPS
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from tests.bot.postgres import Postgres
     from tests.storm.disk import Disk
 
@@ -80,6 +82,8 @@ class Storm:
         self._numbers = iter(range(1, self.reports + 1))
         self._beyond = itertools.count(self.reports + 1)
         """For a planned death that needs one more report when all have come in."""
+        self._stuck = ""
+        """Amid what people waited in vain, so that the storm was ended there."""
 
     async def run(self) -> dict[str, Any]:
         """Storm, write the ledger, and give its last line."""
@@ -101,7 +105,8 @@ class Storm:
                 async with asyncio.TaskGroup() as tasks:
                     beside = [tasks.create_task(lives.run()), tasks.create_task(self._press(slack))]
                     await self._rounds(faults, lives)
-                    await self._calm(lives)
+                    if not self._stuck:
+                        await self._calm(lives)
                     for task in beside:
                         task.cancel()
             finally:
@@ -147,17 +152,24 @@ class Storm:
                 for _ in range(share):
                     self._one_more()
                 await faults.blow(name)
-                await self._until(lambda: not self._people.waiting())
+                if not await self._until(lambda: not self._people.waiting()):
+                    self._stuck = name
+                    return
             self._clock.jump(_HOUR + 4)
             await asyncio.sleep(1.5)
 
     async def _calm(self, lives: Lives) -> None:
         """Let every planned death come and everybody else report, and time pass until each is in somebody's hand."""
-        await self._until(lambda: not lives.plan, patience=self.calms_in + self.patience * len(lives.plan))
+        while left := len(lives.plan):
+            if not await self._until(lambda left=left: len(lives.plan) < left, self.calms_in + self.patience):
+                self._stuck = "the planned deaths"
+                return
         async with lives.intake:
             while (number := next(self._numbers, None)) is not None:
                 self._people.tells(Report(number))
-            await self._until(lambda: not self._people.waiting())
+            if not await self._until(lambda: not self._people.waiting()):
+                self._stuck = "the last reports"
+                return
         self._people.opens = "all"
         until = time.monotonic() + self.calms_in
         while time.monotonic() < until and not all(one.in_somebodys_hand for one in self._people.reports.values()):
@@ -165,10 +177,12 @@ class Storm:
             await asyncio.sleep(1.2)
         await asyncio.sleep(1)
 
-    async def _until(self, done: Any, patience: float = 0) -> None:
+    async def _until(self, done: Callable[[], bool], patience: float = 0) -> bool:
+        """Wait until something is done; tell whether it was done in time."""
         until = time.monotonic() + (patience or self.calms_in)
         while not done() and time.monotonic() < until:  # noqa: ASYNC110 -- what is awaited is seen from outside alone
             await asyncio.sleep(0.1)
+        return done()
 
     async def _press(self, slack: StormSlack) -> None:
         while True:
@@ -182,6 +196,7 @@ class Storm:
             **sum_up(rows, whole, outside),
             **whole,
             "wrong": self._people.wrong[:5],
+            "stuck": f"{self._stuck}; the bot's last words: {lives.last_words()}" if self._stuck else "",
             "deaths": lives.deaths.total(),
             "deaths_by_step": dict(lives.deaths),
             "steps_not_reached": dict(lives.not_reached),
