@@ -25,13 +25,16 @@ LATE = timedelta(minutes=5)
 class Alarms:
     """Looks at the whole, again and again; `askfirst doctor` shows what is raised and how to mend it."""
 
-    def __init__(self, store: Store, world: World, channels: Mapping[str, Channel]) -> None:
-        self._store, self._world, self._channels = store, world, channels
+    def __init__(self, store: Store, world: World, channels: Mapping[str, Channel], connected: Collection[str]) -> None:
+        self._store, self._world = store, world
+        self._channels, self._connected = channels, connected
 
     def look(self, now: datetime, faulty: Collection[str]) -> None:
         """Raise what is wrong and let go of what is well; `faulty` names channels that can't write a notice."""
         alarms = self._store.alarms
-        for name in alarms.set("channel", self._store.deliveries.stuck(now - _STUCK, list(self._channels))):
+        stuck = self._store.deliveries.stuck(now - _STUCK, list(self._channels))
+        unconnected = [name for name in self._channels if name not in self._connected]
+        for name in alarms.set("channel", {*stuck, *unconnected}):
             _log.error("%s is down: what is promised waits. See askfirst doctor", name)
         for name in alarms.set("waiting", self._late(now)):
             _log.error("%s are not answered. See askfirst doctor", name)

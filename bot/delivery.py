@@ -19,7 +19,7 @@ from knowledge.model import Audience
 from knowledge.routing import Concern, whom_to_ring
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Collection, Mapping
     from datetime import datetime
 
     from sqlalchemy import Row
@@ -41,10 +41,11 @@ _WRITTEN = ("message", "reply")
 class Watch:
     """Does what is due for every case; each step is one transaction."""
 
-    def __init__(self, store: Store, world: World, channels: Mapping[str, Channel]) -> None:
+    def __init__(self, store: Store, world: World, channels: Mapping[str, Channel], connected: Collection[str]) -> None:
+        """Take the channels that run here, and the names of those that are connected just now."""
         self._store, self._world = store, world
         self._telling = Telling(store, world, channels)
-        self._alarms = Alarms(store, world, channels)
+        self._alarms = Alarms(store, world, channels, connected)
         self._tidied: datetime | None = None
         self._seen: datetime | None = None
 

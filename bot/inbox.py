@@ -79,6 +79,10 @@ class Inbox:
         self._arrived.set()
         return await fresh
 
+    def wake(self) -> None:
+        """Say that there may be something to handle."""
+        self._handling.wake()
+
     async def run(self) -> None:
         """Commit and handle until `end` is called."""
         async with asyncio.TaskGroup() as tasks:

@@ -52,7 +52,7 @@ class Outbox:
     ) -> None:
         """Take `broken`, told when the store fails for good."""
         self._deliveries, self._channels, self._clock, self._broken = deliveries, channels, clock, broken
-        self._paces = {name: _Turns(channel.pace) for name, channel in channels.items()}
+        self._paces: dict[str, _Turns] = {}
         self._woken = asyncio.Event()
         self._in_hand: dict[int, asyncio.Task[Outcome]] = {}
         self._begun: set[int] = set()
@@ -114,11 +114,13 @@ class Outbox:
 
     async def _send(self, leased: Leased) -> Outcome:
         delivery, number = leased.delivery, leased.number
-        await asyncio.sleep(self._paces[delivery.channel].wait(delivery.line, asyncio.get_running_loop().time()))
+        channel = self._channels[delivery.channel]
+        turns = self._paces.setdefault(delivery.channel, _Turns(channel.pace))
+        await asyncio.sleep(turns.wait(delivery.line, asyncio.get_running_loop().time()))
         self._begun.add(number)
         try:
             async with asyncio.timeout(SENDING):
-                await self._channels[delivery.channel].send(delivery.payload)
+                await channel.send(delivery.payload)
         except Wait as wait:
             return Outcome(number, due=self._clock() + timedelta(seconds=wait.seconds))
         except TimeoutError:

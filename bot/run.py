@@ -11,7 +11,8 @@ import threading
 from typing import TYPE_CHECKING
 
 from bot import inbox, outbox
-from bot.channels.channel import Unusable
+from bot.channels.channel import Unreachable, Unusable
+from bot.connecting import Connecting
 from bot.delivery import Watch
 from bot.pages import Pages
 from bot.rounds import Rounds
@@ -75,15 +76,17 @@ class Running:
         self._page = page
         self._over: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         by_name = {channel.name: channel for channel in channels}
-        self.outbox = outbox.Outbox(store.deliveries, by_name, world.clock, self._broken)
+        self._connecting = Connecting(channels, tell, self._joined, self._broken)
+        connected = self._connecting.connected
+        self.outbox = outbox.Outbox(store.deliveries, connected, world.clock, self._broken)
         self.weekly = Weekly(store, world, by_name)
-        watch = Watch(store, world, by_name)
+        watch = Watch(store, world, by_name, connected)
         self._rounds = [
             Rounds(watch.turn, self.outbox.wake, self._broken, rest=_REST),
             Rounds(self.weekly.turn, self.outbox.wake, self._broken, rest=_WEEKLY_REST),
             Rounds(Pages(store, world, by_name).turn, self.outbox.wake, self._broken, rest=_PAGES_REST),
         ]
-        self.inbox = inbox.Inbox(store, world, by_name, self.outbox.wake, self._broken)
+        self.inbox = inbox.Inbox(store, world, connected, self.outbox.wake, self._broken)
 
     def told_to_end(self) -> None:
         """End cleanly, and in time even where something hangs."""
@@ -101,12 +104,15 @@ class Running:
         if not self._over.done():
             self._over.set_exception(Unusable(why))
 
+    def _joined(self) -> None:
+        """See to what waited for a channel."""
+        self.inbox.wake()
+        self.outbox.wake()
+
     async def run(self) -> None:
-        """Open the channels, and work until told to end."""
+        """Connect the channels, and work until told to end."""
         tasks: list[asyncio.Task[None]] = []
         try:
-            for channel in self._channels:
-                self._tell(await channel.open())
             tasks = [
                 asyncio.create_task(work)
                 for work in (
@@ -119,8 +125,8 @@ class Running:
             ]
             for task in tasks:
                 task.add_done_callback(self._noticed)
-            for channel in self._channels:
-                await channel.listen(self.inbox.receive)
+            await self._connecting.begin(self.inbox.receive)
+            self._joined()
             if self._page:
                 self._tell(await self._page.open())
             self._tell("Ask First is running. Ctrl-C ends it.")
@@ -129,7 +135,7 @@ class Running:
         finally:
             for task in tasks:
                 task.cancel()
-            await asyncio.gather(*tasks, return_exceptions=True)
+            await asyncio.gather(*tasks, self._connecting.end(), return_exceptions=True)
             closing = [channel.close() for channel in self._channels]
             if self._page:
                 closing.append(self._page.close())
@@ -140,6 +146,7 @@ class Running:
         self._tell("Ending …")
         for rounds in self._rounds:
             rounds.end()
+        await self._connecting.end()
         stopping = [asyncio.ensure_future(channel.stop()) for channel in self._channels]
         if self._page:
             stopping.append(asyncio.ensure_future(self._page.close()))
@@ -164,13 +171,15 @@ class Running:
     async def _beat(self) -> None:
         while True:
             await asyncio.sleep(_HEARTBEAT)
-            await asyncio.gather(*(self._beat_of(channel) for channel in self._channels))
+            await asyncio.gather(*(self._beat_of(channel) for channel in self._connecting.connected.values()))
 
     async def _beat_of(self, channel: Channel) -> None:
         """Let a channel look after itself; one that hangs keeps no other from it."""
         try:
             async with asyncio.timeout(_HEARTBEAT):
                 await channel.heartbeat()
+        except Unreachable as error:
+            _log.warning("%s", error)
         except Unusable as error:
             self._broken(str(error))
         except TimeoutError:

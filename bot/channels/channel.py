@@ -66,11 +66,11 @@ class Channel(Protocol):
     async def open(self) -> str:
         """Check the token and make ready to send; give the line that says as what this is connected.
 
-        Raises Unusable.
+        Raises Unusable, or Unreachable, after which this can be called again.
         """
 
     async def listen(self, receive: Callable[[Received], Awaitable[bool]]) -> None:
-        """Begin to receive, and return; raises Unusable.
+        """Begin to receive, and return; raises Unusable, or Unreachable, after which this can be called again.
 
         `receive` commits an event; once it returns the platform may be told. It gives False for an event that
         came before. It never raises for a store that fails: it tries again, and then the process ends.
@@ -96,7 +96,7 @@ class Channel(Protocol):
         """Send one payload; raises Wait, Unsure or Refused."""
 
     async def heartbeat(self) -> None:
-        """Find out whether events still come in, and reopen what has died; raises Unusable where that fails."""
+        """Find out whether events still come in, and reopen what has died; raises Unusable or Unreachable."""
 
     async def stop(self) -> None:
         """Receive no more; what came in is committed."""
@@ -123,6 +123,10 @@ class Standing(Protocol):
 
 class Unusable(Exception):  # noqa: N818 -- it says what the channel is
     """A channel can't be used; the text is one plain line with how to mend it, and holds no secret."""
+
+
+class Unreachable(Unusable):
+    """The platform gives no answer now, and may be back soon: everything else goes on, and it is tried again."""
 
 
 class Wait(Exception):  # noqa: N818 -- it says what to do

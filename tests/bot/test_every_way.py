@@ -188,7 +188,8 @@ def way(request, engine, contacts, tmp_path):
 def test_every_step_is_there_and_stands_in_the_record_alike(way, engine, contacts):
     bot, chair = way
     world = world_in(bot.store, engine, contacts_of(Settings(contacts=contacts, _env_file=None)), now)
-    watch = Watch(bot.store, world, {channel.name: channel for channel in bot.channels})
+    channels = {channel.name: channel for channel in bot.channels}
+    watch = Watch(bot.store, world, channels, channels)
     reporter = Person(world, name="reporter")
     tell(reporter, story=f"{STORY}. Mx Placeholder was there")
     while "Is it about them" in reporter.sees:

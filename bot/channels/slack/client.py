@@ -79,7 +79,8 @@ class Slack:
     async def open(self) -> str:
         """Ask Slack who the bot is in each workspace, and who is staff there."""
         self._loop = asyncio.get_running_loop()
-        for workspace in self._workspaces:
+        there = [seat.workspace for seat in self._seats.values()]
+        for workspace in (one for one in self._workspaces if one not in there):
             seat = await sit(workspace, self._api, self._governors, signed=self._address is not None)
             if taken := self._seats.get(seat.team):
                 raise Unusable(
@@ -199,14 +200,21 @@ class Slack:
     def tell(self, school: str, whom: str, reply: Reply) -> list[Delivery]:
         """Tell one person something in their own chat; without a team, in their school's workspace."""
         team, _, user = whom.rpartition("/")
-        teams = [team] if team in self._seats else [t for t, s in self._seats.items() if s.workspace.school == school]
-        return [delivery for one in teams for delivery in tell(one, user, reply)]
+        if team in self._seats:
+            return tell(team, user, reply)
+        # By the school where Slack has not said yet which team that is: what is promised waits for it.
+        return tell(school, user, reply) if any(one.school == school for one in self._workspaces) else []
+
+    def _seat(self, of: str) -> Seat:
+        """Give the seat of a team, or of a school."""
+        by_school = (seat for seat in self._seats.values() if seat.workspace.school == of)
+        return self._seats.get(of) or next(by_school)
 
     async def send(self, payload: Payload) -> None:
         """Make one call; what came too late for its place is sent to the person's own chat."""
         if "ack" in payload and self._steps.come(payload["ack"], payload["args"]["view"]):
             return
-        client = self._seats[payload["team"]].client
+        client = self._seat(payload["team"]).client
         try:
             if payload["method"] == "respond":
                 await respond(payload["url"], payload["args"])

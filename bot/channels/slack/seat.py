@@ -10,8 +10,8 @@ from slack_bolt.authorization import AuthorizeResult
 from slack_sdk.errors import SlackApiError, SlackClientError
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.channels.channel import Unusable
-from bot.channels.slack.calls import BAD_TOKEN, NO_ANSWER, said
+from bot.channels.channel import Refused, Unreachable, Unusable
+from bot.channels.slack.calls import BAD_TOKEN, NO_ANSWER, outcome, said
 from bot.channels.slack.connection import Socket
 from bot.channels.slack.people import People
 
@@ -53,20 +53,22 @@ class Seat:
         self.app.middleware(take)
 
     async def plug(self) -> None:
-        """Open a socket; raises Unusable where the token is none."""
+        """Open a socket, where there is none; raises Unusable where the token is none, or Unreachable."""
+        if self.socket:
+            return
         await self.check_app_token()
         self.socket = Socket(self.app, self.workspace.app_token)
         await self.socket.open()
 
     async def check_app_token(self) -> None:
-        """Ask Slack whether a socket could be opened; raises Unusable where the token is none."""
+        """Ask Slack whether a socket could be opened; raises Unusable where the token is none, or Unreachable."""
         token = self.workspace.app_token
         try:
             await self.client.apps_connections_open(app_token=token)
         except SlackApiError as error:
-            raise Unusable(_token_problem(error, self.workspace, "ASKFIRST_SLACK_APP_TOKEN")) from None
+            raise _token_problem(error, self.workspace, "ASKFIRST_SLACK_APP_TOKEN") from None
         except (SlackClientError, *NO_ANSWER) as error:
-            raise Unusable(_unreachable(error)) from None
+            raise _unreachable(type(error).__name__) from None
 
     async def unplug(self) -> None:
         """Close the socket, where there is one."""
@@ -80,7 +82,7 @@ class Seat:
             await self.client.auth_test()
         except SlackApiError as error:
             if said(error) in BAD_TOKEN:
-                raise Unusable(_token_problem(error, self.workspace, "ASKFIRST_SLACK_BOT_TOKEN")) from None
+                raise _token_problem(error, self.workspace, "ASKFIRST_SLACK_BOT_TOKEN") from None
             return said(error) or "a broken answer"
         except (SlackClientError, *NO_ANSWER) as error:
             return type(error).__name__
@@ -88,14 +90,14 @@ class Seat:
 
 
 async def sit(workspace: Workspace, api: str, governors: frozenset[str], *, signed: bool) -> Seat:
-    """Ask Slack who the bot is in a workspace; raises Unusable. With `signed`, each request's signature is checked."""
+    """Ask Slack who the bot is in a workspace, or raise Unusable or Unreachable; `signed` requests are checked."""
     client = AsyncWebClient(workspace.bot_token, base_url=api, timeout=15, retry_handlers=[])
     try:
         me = await client.auth_test()
     except SlackApiError as error:
-        raise Unusable(_token_problem(error, workspace, "ASKFIRST_SLACK_BOT_TOKEN")) from None
+        raise _token_problem(error, workspace, "ASKFIRST_SLACK_BOT_TOKEN") from None
     except (SlackClientError, *NO_ANSWER) as error:
-        raise Unusable(_unreachable(error)) from None
+        raise _unreachable(type(error).__name__) from None
     team = str(me["team_id"])
     itself = AuthorizeResult.from_auth_test_response(bot_token=workspace.bot_token, auth_test_response=me)
 
@@ -119,14 +121,17 @@ async def sit(workspace: Workspace, api: str, governors: frozenset[str], *, sign
     return Seat(workspace, client, people, team, str(me.get("team", team)), bot, bot_id, granted, app)
 
 
-def _unreachable(error: Exception) -> str:
-    return f"Slack can't be reached ({type(error).__name__}). Check the network, then try again."
+def _unreachable(why: str) -> Unreachable:
+    return Unreachable(f"Slack can't be reached ({why}). Check the network.")
 
 
-def _token_problem(error: SlackApiError, workspace: Workspace, setting: str) -> str:
+def _token_problem(error: SlackApiError, workspace: Workspace, setting: str) -> Unusable:
     word = said(error)
     if word in BAD_TOKEN:
-        return (
+        return Unusable(
             f"Slack does not know the token of {workspace.school}. Copy it again from your app's page into {setting}."
         )
-    return f"Slack did not take the token of {workspace.school} ({word}). Check {setting}."
+    meant = outcome(error)
+    if isinstance(meant, Refused):
+        return Unusable(f"Slack did not take the token of {workspace.school} ({meant}). Check {setting}.")
+    return _unreachable(str(meant))

@@ -17,6 +17,7 @@ from telegram.error import (
     Conflict,
     Forbidden,
     InvalidToken,
+    NetworkError,
     RetryAfter,
     TelegramError,
 )
@@ -24,7 +25,7 @@ from telegram.ext import Updater
 from telegram.request import HTTPXRequest
 from telegram.warnings import PTBDeprecationWarning
 
-from bot.channels.channel import Pace, Refused, Unsure, Unusable, Wait
+from bot.channels.channel import Pace, Refused, Unreachable, Unsure, Unusable, Wait
 from bot.channels.telegram.answer import answer, sorry, tell
 from bot.channels.telegram.deleting import Deleting
 from bot.channels.telegram.parse import NAME, Me
@@ -111,7 +112,7 @@ class Telegram:
                 "Telegram does not know this token. Copy it again from @BotFather into ASKFIRST_TELEGRAM_TOKEN."
             ) from None
         except TelegramError as error:
-            raise Unusable(f"Telegram can't be reached ({why(error)}). Check the network, then try again.") from None
+            raise _unreached(f"Telegram can't be reached ({why(error)}). Check the network.", error) from None
         how = f"by webhook at {self._webhook.url}" if self._webhook else "by polling"
         return f"Telegram: connected as @{self._me.username}, {how}"
 
@@ -142,13 +143,15 @@ class Telegram:
 
     async def listen(self, receive: Callable[[Received], Awaitable[bool]]) -> None:
         """Begin to receive."""
-        self._updater = Updater(self._bot, Committing(receive, self._me, None if self._webhook else self._polls))
+        polls = None if self._webhook else self._polls
+        self._updater = self._updater or Updater(self._bot, Committing(receive, self._me, polls))
         try:
             await self._updater.initialize()
             await self._start()
-        except (TelegramError, OSError) as error:
-            wrong = why(error) if isinstance(error, TelegramError) else f"port {self._port}: {error.strerror}"
-            raise Unusable(f"Telegram's messages can't be received ({wrong}).") from None
+        except TelegramError as error:
+            raise _unreached(f"Telegram's messages can't be received ({why(error)}).", error) from None
+        except OSError as error:
+            raise Unusable(f"Telegram's messages can't be received (port {self._port}: {error.strerror}).") from None
 
     async def _start(self) -> None:
         assert self._updater is not None  # noqa: S101 -- listen makes it first
@@ -276,6 +279,12 @@ class Telegram:
 def commands() -> list[BotCommand]:
     """Give the commands with their descriptions."""
     return [BotCommand(name, say(f"commands.{name}")) for name in COMMANDS]
+
+
+def _unreached(words: str, error: TelegramError) -> Unusable:
+    """Say whether waiting can mend that Telegram did not do what it was asked, or only a person can."""
+    passing = isinstance(error, NetworkError | RetryAfter) and not isinstance(error, BadRequest)
+    return Unreachable(words) if passing else Unusable(words)
 
 
 def _complain(error: TelegramError) -> None:
