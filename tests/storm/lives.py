@@ -46,7 +46,7 @@ class Lives:
     clock: Clock
     settings: dict[str, str]
     plan: deque[Death]
-    one_more: Callable[[], None]
+    one_more: Callable[[], object]
     """Lets somebody report something who had not yet."""
     sabotage: str = ""
     patience: float = 60.0
@@ -106,7 +106,7 @@ class Lives:
         try:
             # A life is counted from when the bot is there, however long its machine takes to start it.
             await asyncio.wait((dying, polled), return_when=asyncio.FIRST_COMPLETED)
-            with self._provoked(death.step) as begun:
+            with self._provoked("" if dying.done() else death.step) as begun:
                 # What a step needs may have to wait for a fault to be over.
                 waiting = asyncio.create_task(begun.wait())
                 await asyncio.wait((dying, waiting), timeout=self.patience, return_when=asyncio.FIRST_COMPLETED)

@@ -139,8 +139,10 @@ class Storm:
             slack = f"T00000001/{DSL_IN_SLACK}"
             assert store.leads.enrol(store.leads.code("st-peters", "dsl-1") or "", "slack", slack)
 
-    def _one_more(self) -> None:
-        self._people.tells(Report(next(self._numbers, None) or next(self._beyond)))
+    def _one_more(self) -> Report:
+        report = Report(next(self._numbers, None) or next(self._beyond))
+        self._people.tells(report)
+        return report
 
     async def _rounds(self, faults: Faults, lives: Lives) -> None:
         """Let reports come in, a share of them amid each fault; some are kept for what the planned deaths need."""
@@ -149,10 +151,10 @@ class Storm:
         share = (self.reports - kept) // len(names)
         for name in names:
             async with lives.intake:
-                for _ in range(share):
-                    self._one_more()
+                mine = [self._one_more() for _ in range(share)]
                 await faults.blow(name)
-                if not await self._until(lambda: not self._people.waiting()):
+                # Not for whatever reports come in beside, since there is always another one for a planned death.
+                if not await self._until(lambda mine=mine: not any(report.waits for report in mine)):
                     self._stuck = name
                     return
             self._clock.jump(_HOUR + 4)
