@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 
     from bot.channels.channel import Channel
     from bot.opening import Store
+    from bot.telling import Telling
     from handlers.ports import World
 
 _log = logging.getLogger(__name__)
@@ -29,8 +30,8 @@ class Alarms:
         self._store, self._world = store, world
         self._channels, self._connected = channels, connected
 
-    def look(self, now: datetime, faulty: Collection[str]) -> None:
-        """Raise what is wrong and let go of what is well; `faulty` names channels that can't write a notice."""
+    def look(self, now: datetime, telling: Telling) -> None:
+        """Raise what is wrong and let go of what is well."""
         alarms = self._store.alarms
         stuck = self._store.deliveries.stuck(now - _STUCK, list(self._channels))
         unconnected = [name for name in self._channels if name not in self._connected]
@@ -38,8 +39,11 @@ class Alarms:
             _log.error("%s is down: what is promised waits. See askfirst doctor", name)
         for name in alarms.set("waiting", self._late(now)):
             _log.error("%s are not answered. See askfirst doctor", name)
-        alarms.set("notice", [f"{name} can't write one" for name in sorted(faulty)])
+        alarms.set("notice", [f"{name} can't write one" for name in sorted(telling.faulty)])
         alarms.set("case", [f"{one} can't be opened or told of" for one in self._store.watches.failing()])
+        refused = {f"{school} {place.label} {place.channel}" for school, place in telling.refused}
+        for name in alarms.set("refused", refused):
+            _log.error("%s: what they are told there is refused. See askfirst doctor", name)
         unreached = [
             f"{slug} {person.label}"
             for slug, contacts in self._world.contacts.items()

@@ -60,7 +60,8 @@ class Watch:
             self._tidied = now
             self._tidy()
             announce(self._store, self._world, self._telling)
-            self._alarms.look(now, self._telling.faulty)
+            self._telling.look()
+            self._alarms.look(now, self._telling)
         row = None
         try:
             with self._store.units.unit():

@@ -48,6 +48,10 @@ _ALARMS = {
         "a report has nobody left who may read it and can be told: {}",
         "Tell the chair in person: its reporter was told whom to ring, and may ring them, too",
     ),
+    "refused": (
+        "{}: the last message to this lead was refused there",
+        "Ask them to unblock the bot and write to it once, or change that channel in the contacts",
+    ),
     "unreachable": ("{}: none of their channels runs here, so they are never told", MEND),
 }
 """What each kind of alarm says, and how it is mended."""

@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from bot.store.databases import StoreError
+from handlers.notices import message_waiting
 from knowledge.escalating import Notice
 
 if TYPE_CHECKING:
@@ -23,17 +24,43 @@ _log = logging.getLogger(__name__)
 
 
 class Telling:
-    """Tells on the channels that run here; `faulty` names those that could not write their last notice."""
+    """Tells on the channels that run here.
+
+    `faulty` names those that could not write their last notice; `refused` are the leads' places, by school, in which
+    the last message was refused for good: blocked, closed, or gone.
+    """
 
     def __init__(self, store: Store, world: World, channels: Mapping[str, Channel]) -> None:
         self._store, self._world, self.channels = store, world, channels
         self.faulty: set[str] = set()
+        self.refused: list[tuple[str, Notice]] = []
+
+    def look(self) -> None:
+        """Find out where messages are refused."""
+        self.refused = []
+        for slug in self._world.contacts:
+            places = [Notice(one.label, *place) for one in self.reachable(slug).people for place in one.channels]
+            for name in self.channels:
+                lines = {line: one for one in places if one.channel == name for line in self._lines(slug, one)}
+                refusing = self._store.deliveries.refusing(name, list(lines))
+                self.refused += [(slug, lines[line]) for line in refusing]
+
+    def _lines(self, school: str, place: Notice) -> list[str]:
+        try:
+            found = self.channels[place.channel].tell(school, place.address, message_waiting())
+        except Exception:  # noqa: BLE001 -- a channel that can't write a notice is an alarm of its own
+            return []
+        return [one.line for one in found]
 
     def reachable(self, school: str) -> Contacts:
-        """Give a school's contacts with the channels that run here alone."""
+        """Give a school's contacts with the channels that run here alone; where messages are refused comes last."""
         contacts = self._world.contacts[school]
+        refused = {(one.channel, one.address) for where, one in self.refused if where == school}
         found = [
-            replace(person, channels=tuple(c for c in person.channels if c[0] in self.channels))
+            replace(
+                person,
+                channels=tuple(sorted((c for c in person.channels if c[0] in self.channels), key=refused.__contains__)),
+            )
             for person in contacts.people
         ]
         return replace(contacts, people=tuple(person for person in found if person.channels))

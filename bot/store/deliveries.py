@@ -189,6 +189,19 @@ class StoredDeliveries:
             why = connection.execute(query).scalar()
         return why is not None and not str(why).startswith(NO_ANSWER)
 
+    def refusing(self, channel: str, lines: Sequence[str]) -> list[str]:
+        """Give those of some lines in which the platform refused for good what was sent last."""
+        keyed = {self._lookup.of("line", channel, line): line for line in lines}
+        newest = (
+            select(func.max(outbox.c.number))
+            .where(outbox.c.line.in_(keyed) & outbox.c.done.is_not(None) & (outbox.c.tries > 0))
+            .group_by(outbox.c.line)
+        )
+        refused = outbox.c.given_up.is_not(None) & outbox.c.given_up.not_like(f"{NO_ANSWER}%")
+        with self._units.reading() as connection:
+            query = select(outbox.c.line).where(outbox.c.number.in_(newest) & refused)
+            return [keyed[line] for line in connection.execute(query).scalars()]
+
     def repeats(self) -> int:
         """Count the sends that may have been a second one, because it wasn't known whether the first arrived."""
         with self._units.reading() as connection:

@@ -28,11 +28,12 @@ RETRY = timedelta(minutes=1)
 
 @dataclass
 class FakeChannel:
-    """A channel that writes down what it tells, or is down."""
+    """A channel that writes down what it tells, or is down; whoever is `blocked` takes nothing there."""
 
     name: str
     told: list[tuple[str, str]] = field(default_factory=list)
     down: bool = False
+    blocked: set[str] = field(default_factory=lambda: {"blocked", "blocked reporter"})
     pace: Pace = field(default_factory=lambda: Pace(0, 0))
 
     def tell(self, _school: str, whom: str, reply: Reply) -> list[Delivery]:
@@ -44,7 +45,7 @@ class FakeChannel:
         """Write it down, or give no answer."""
         if self.down:
             raise Unsure("down")
-        if "blocked" in payload["whom"]:
+        if payload["whom"] in self.blocked:
             raise Refused("blocked")
         self.told.append((payload["whom"], payload["words"]))
 

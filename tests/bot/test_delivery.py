@@ -240,6 +240,27 @@ def test_somebody_whom_no_running_channel_reaches_is_an_alarm_and_is_passed_over
     assert "unreachable st-peters chair-1" in {alarm.name for alarm in few.store.alarms.raised()}
 
 
+def test_a_lead_who_blocked_the_bot_is_an_alarm_and_is_told_elsewhere_first_until_they_take_messages_again(
+    bot, engine, contacts
+):
+    school = contacts["st-peters"]
+    places = (("slack", "blocked"), ("telegram", "55"))
+    people = tuple(replace(p, channels=places) if p.label == "dsl-1" else p for p in school.people)
+    at = at_work(bot.store, engine, {"st-peters": replace(school, people=people)}, bot.clock)
+    at.works()  # DSL and chair are told of the change of contacts
+    at.report()
+    assert ("telegram", "55") not in whom(at.works())
+    at.goes_on(timedelta(minutes=2))
+    assert [alarm.name for alarm in at.store.alarms.raised()] == ["refused st-peters dsl-1 slack"]
+    at.report("another")
+    at.clock.goes_on(timedelta(minutes=2))
+    assert ("telegram", "55") in whom(at.works())
+    at.channels["slack"].blocked.clear()
+    for _ in range(5):
+        at.goes_on(HOUR)
+    assert at.store.alarms.raised() == []
+
+
 def test_a_notice_that_a_platform_refuses_is_shown_to_the_administrator_and_a_push_to_a_reporter_is_not(
     bot, engine, contacts
 ):
