@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from bot.opening import Store
     from bot.store.watches import Watched
     from handlers.ports import World
+    from knowledge.escalating import Notice
 
 _log = logging.getLogger(__name__)
 
@@ -195,10 +196,20 @@ class Watch:
                     watched.case, f"{watched.reference} message {number}", now, notices.message_waiting()
                 )
                 continue
-            whom = [watched.lead] if watched.lead in watched.readers else list(watched.readers)
-            for notice in self._telling.first_channels(watched.case.school, whom):
-                reply = notices.reporter_wrote(watched.reference)
+            danger = unfinished.in_danger_now(step.inside.get("text", ""), self._world)
+            told, reply = (
+                self._told_of_reply(watched, danger=danger),
+                notices.reporter_wrote(watched.reference, danger=danger),
+            )
+            for notice in told:
                 self._telling.promise(watched.case.school, notice, reply, f"{watched.reference} reply {number}", now)
+
+    def _told_of_reply(self, watched: Watched, *, danger: bool) -> list[Notice]:
+        """Give whom to tell of a reporter's words: whoever has the case, or of danger every reader everywhere."""
+        if danger:
+            return self._telling.every_channel(watched.case.school, watched.readers)
+        whom = [watched.lead] if watched.lead in watched.readers else watched.readers
+        return self._telling.first_channels(watched.case.school, whom)
 
     def _tell_reporter(self, watched: Watched, now: datetime) -> None:
         """Leave word for the reporter whom to ring, once, and push that there is a message."""

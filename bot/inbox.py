@@ -9,6 +9,7 @@ from datetime import timedelta
 from time import monotonic
 from typing import TYPE_CHECKING
 
+from bot.channels.channel import NotYet
 from bot.rounds import Rounds, tried
 from bot.store.databases import StoreError, Unopenable
 
@@ -26,6 +27,10 @@ _log = logging.getLogger(__name__)
 _TRIES = 5
 _PAUSE = timedelta(seconds=2)
 """How long an event whose handling failed waits; doubled each time."""
+_NOT_YET, _LONGEST_NOT_YET = timedelta(seconds=2), timedelta(minutes=1)
+"""How long an event waits that can't be handled yet: longer, the older it is."""
+PATIENCE = timedelta(hours=48)
+"""How long it is put off; from then on each try counts."""
 _LULL = 0.02
 """Seconds without a new event after which a rush is over."""
 _FEW = 5
@@ -143,6 +148,14 @@ class Inbox:
             if not isinstance(error, Unopenable):
                 raise
             self._failed(taken, error, now)
+            return False
+        except NotYet as error:
+            age = now - taken.received
+            if age > PATIENCE:
+                self._failed(taken, error, now)
+            else:
+                pause = max(_NOT_YET, min(age / 4, _LONGEST_NOT_YET))
+                self._store.events.failed(taken.number, taken.tries, now, now + pause)
             return False
         except Exception as error:  # noqa: BLE001 -- whatever is wrong with one event, the others go on
             self._failed(taken, error, now)

@@ -67,8 +67,15 @@ class Telling:
 
     def first_channels(self, school: str, labels: Iterable[str]) -> list[Notice]:
         """Give one notice for each of some people, on the channel that they want first."""
+        first = dict[str, Notice]()
+        for notice in self.every_channel(school, labels):
+            first.setdefault(notice.label, notice)
+        return list(first.values())
+
+    def every_channel(self, school: str, labels: Iterable[str]) -> list[Notice]:
+        """Give notices for some people, one on each of their channels, in the order in which they want them."""
         people = {person.label: person for person in self.reachable(school).people}
-        return [Notice(label, *people[label].channels[0]) for label in labels if label in people]
+        return [Notice(label, *channel) for label in labels if label in people for channel in people[label].channels]
 
     def chase(self, school: str, notice: Notice, reply: Reply, key: str, now: datetime, *, reference: str) -> None:
         """Promise one notice that a case waits, unless one is still on its way to the same place."""

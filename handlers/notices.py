@@ -30,8 +30,12 @@ def untouched(reference: str, days: str) -> Reply:
     return _notice(say("notices.untouched", reference=reference, days=days), reference)
 
 
-def reporter_wrote(reference: str) -> Reply:
-    """Tell a lead that the reporter has added something."""
+def reporter_wrote(reference: str, *, danger: bool = False) -> Reply:
+    """Tell a lead that the reporter has added something, and where it speaks of danger, how urgent that is."""
+    if danger:
+        return _notice(
+            say("notices.reporter_wrote_of_danger", reference=reference, urgency=say("cases.urgency_now")), reference
+        )
     return _notice(say("notices.reporter_wrote", reference=reference), reference)
 
 

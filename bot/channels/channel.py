@@ -77,7 +77,7 @@ class Channel(Protocol):
         """
 
     def answer(self, event: Received, world: World) -> Sequence[Delivery]:
-        """Handle an event and give what is to be sent for it.
+        """Handle an event and give what is to be sent for it; raises NotYet.
 
         It runs in a thread of its own within one transaction: what handlers keep, the deliveries and the event's
         end are committed together, so it may be called anew for the same event after a crash.
@@ -127,6 +127,10 @@ class Unusable(Exception):  # noqa: N818 -- it says what the channel is
 
 class Unreachable(Unusable):
     """The platform gives no answer now, and may be back soon: everything else goes on, and it is tried again."""
+
+
+class NotYet(Exception):  # noqa: N818 -- it says what is so
+    """An event can't be handled yet: nothing is wrong with it, but the platform hasn't said what that needs."""
 
 
 class Wait(Exception):  # noqa: N818 -- it says what to do

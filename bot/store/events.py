@@ -23,11 +23,12 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Taken:
-    """An event that is being handled, and how often that failed before."""
+    """An event that is being handled, how often that failed before, and when it came in."""
 
     number: int
     event: Received
     tries: int
+    received: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +53,7 @@ _blocked = exists().where(
 # What came in later than now did so before the clock was set back.
 _due = (inbox.c.due <= bindparam("at")) | (inbox.c.received > bindparam("at"))
 _TAKE = (
-    select(inbox.c.number, inbox.c.sealed, inbox.c.tries)
+    select(inbox.c.number, inbox.c.sealed, inbox.c.tries, inbox.c.received)
     .where(inbox.c.handled.is_(None) & _due & inbox.c.channel.in_(bindparam("channels", expanding=True)) & ~_blocked)
     .order_by(inbox.c.number)
     .limit(bindparam("room"))
@@ -97,7 +98,7 @@ class StoredEvents:
             except Unopenable as error:
                 self.handled([row.number], at, fault=type(error).__name__)
                 continue
-            found.append(Taken(row.number, Received(**json.loads(inside)), row.tries))
+            found.append(Taken(row.number, Received(**json.loads(inside)), row.tries, unstamp(row.received)))
         return found if found or not rows else self.take(channels, at, room)
 
     def handled(self, numbers: Sequence[int], at: datetime, fault: str | None = None) -> None:

@@ -149,6 +149,21 @@ def test_whoever_it_is_about_and_whoever_steps_aside_is_never_told_however_long_
         assert address not in {a for _, a in told}
 
 
+def test_a_reporter_who_adds_words_of_danger_reaches_every_reader_on_every_channel_at_once(bot):
+    reporter, code = bot.report()
+    bot.works()
+    open_it(bot)
+    everywhere = {"U0123ABCF", "123456789", "dsl@school.example.org", "U0123ABCD", "head@school.example.org"}
+    for words, told in (("She seems better", {"U0123ABCF"}), ("She says she will kill herself tonight", everywhere)):
+        reporter.says(f"status {code}")
+        reporter.presses("Write to the school")
+        reporter.says(words)
+        sent = bot.works()
+        assert {address for _, address in whom(sent)} == told
+        assert all(("danger now" in said) is (told is everywhere) for _, _, said in sent)
+        assert not any(words in said for _, _, said in sent)
+
+
 def test_where_it_is_not_safe_to_write_nothing_is_pushed(bot):
     person = Person(bot.world)
     person.says("report")

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from slack_sdk.errors import SlackApiError
 
+from bot.channels.channel import NotYet
 from bot.channels.slack.calls import NO_ANSWER, said
 from knowledge.model import Audience
 
@@ -24,7 +25,7 @@ _FRESH = 3600.0
 _PAGE = 200
 
 
-class NotKnown(Exception):  # noqa: N818 -- it says what is so
+class NotKnown(NotYet):
     """Slack hasn't said yet who somebody is."""
 
 
