@@ -48,9 +48,16 @@ def read(
 ) -> tuple[list[dict[str, Any]], dict[str, Any]]:
     """Give a row for each report, and what the store says of the whole; nothing of the bot under test is asked."""
     with open_store(settings, clock) as store:
-        stored = _cases(settings, store)
+        stored, about_head = _cases(settings, store)
         rows = [_row(report, store, stored[report.number]) for report in people.reports.values()]
+        # What was left unsent before the head was named is not about them: it is passed on, as its reporter was told.
+        wrong = [
+            f"report {report.number}: the head, whom it is about, was told of {reference}"
+            for report, reference in people.the_head_saw
+            if reference == report.reference or reference in about_head
+        ]
         whole = {
+            "wrong": [*people.wrong, *wrong][:5],
             "cases": sum(map(len, stored.values())),
             "record_broken_at": store.record.first_broken(),
             "repeats_counted_by_the_bot": store.deliveries.repeats(),
@@ -60,9 +67,12 @@ def read(
     return rows, whole
 
 
-def _cases(settings: Settings, store: Store) -> dict[int, list[str]]:
-    """Give the references of all cases, by the number of the report whose mark stands in what they hold, or 0."""
-    found = defaultdict(list)
+def _cases(settings: Settings, store: Store) -> tuple[dict[int, list[str]], set[str]]:
+    """Give the references of all cases, by the number of the report whose mark stands in what they hold, or 0.
+
+    Beside them, those of the cases in which the head was chosen as whom it is about.
+    """
+    found, about_head = defaultdict(list), set[str]()
     engine = create_engine(settings.database_url)
     with engine.connect() as connection:
         rows = connection.execute(select(cases)).all()
@@ -71,7 +81,9 @@ def _cases(settings: Settings, store: Store) -> dict[int, list[str]]:
         opened = store.cases.whole(row)
         mark = MARK.search(json.dumps(opened[0].answers)) if opened else None
         found[int(mark[1]) if mark else 0].append(row.reference)
-    return found
+        if opened and opened[0].answers.get("role") == "head":
+            about_head.add(row.reference)
+    return found, about_head
 
 
 def _row(report: Report, store: Store, references: list[str]) -> dict[str, Any]:

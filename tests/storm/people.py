@@ -36,6 +36,8 @@ class People:
         self.reports: dict[str, Report] = {}
         self.by_reference: dict[str, Report] = {}
         self.wrong: list[str] = []
+        self.the_head_saw: list[tuple[Report, str]] = []
+        """Which reports of somebody who reports the head the head was told of or shown, each with its reference."""
         self.opens = "some"
         """Which notices leads open: "some", "all" so that the storm can end, or "none" for as long as it stands."""
         self.mouths: dict[bool, Mouth] = {}
@@ -90,19 +92,19 @@ class People:
             report = next(one for one in self.reports.values() if one.number == int(mark))
             self.by_reference.setdefault(reference[0], report)
             report.opened_by.append(lead)
-            self._may_see(report, lead, "shown it")
+            self._note(report, lead, reference[0])
         if MARK.search(text):
             return
         known = self.by_reference.get(reference[0])
         if known:
             known.told.append(lead)
-            self._may_see(known, lead, "told of it")
+            self._note(known, lead, reference[0])
         if "report" in text.lower() and not (known and known.never_opened) and self._opens_now():
             press_open(reference[0])
 
-    def _may_see(self, report: Report, lead: str, what: str) -> None:
+    def _note(self, report: Report, lead: str, reference: str) -> None:
         if report.sort == "head" and lead == LEADS["head-1"]:
-            self.wrong.append(f"report {report.number}: the head, whom it is about, was {what}")
+            self.the_head_saw.append((report, reference))
 
     def _opens_now(self) -> bool:
         return self.opens == "all" or (self.opens == "some" and self.random.random() < 0.5)

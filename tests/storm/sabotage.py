@@ -67,7 +67,7 @@ def _confirms_first() -> None:
 
 def _drops_notices() -> None:
     """Promise no notice to a lead, and tell no reporter either."""
-    Telling.promise = lambda *_given: None  # type: ignore[method-assign,assignment]
+    Telling.promise = lambda *_given, **_named: None  # type: ignore[method-assign,assignment]
     Telling.push = lambda *_given: None  # type: ignore[method-assign,assignment]
 
 

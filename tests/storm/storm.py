@@ -197,7 +197,6 @@ class Storm:
         summary = {
             **sum_up(rows, whole, outside),
             **whole,
-            "wrong": self._people.wrong[:5],
             "stuck": f"{self._stuck}; the bot's last words: {lives.last_words()}" if self._stuck else "",
             "deaths": lives.deaths.total(),
             "deaths_by_step": dict(lives.deaths),
