@@ -3,27 +3,30 @@
 from __future__ import annotations
 
 import re
+from functools import cache
+from pathlib import Path
 
-_FIRST = r"(?:please|pls|hi|hello|hey|i think)"
-_WISH = (
-    r"(?:(?:can|could|may) i(?: please)?|(?:i|we)(?: just)? (?:want|need|would like|have|ought) to"
-    r"|(?:i|we|id|i d) ?(?:d )?like to|i wan+a|let me)"
-)
-_TELL = r"(?:report|reprot|raise|make|file|submit|log|tell (?:you|someone|somebody|the school)(?: about)?)"
-_SORT = r"(?:a|an|my|some|the|safeguarding|child protection|low[- ]level|serious|big)"
-_WHAT = (
-    r"(?:report|concerns?|worry|worries|something|sum ?thing|sth|smth|issue|incident|problem|somebody|someone"
-    r"|bullying|bullies|abuse)"
-)
-_WORRY = r"(?:concerns?|worry|worries)(?: about (?:a|an|my|the|our|another|one of (?:my|the|our)) [a-z]+)?"
-_LAST = r"(?:to report|please|pls|thanks|now)"
-_ASKED = re.compile(
-    rf"(?:{_FIRST} )*(?:(?:{_WISH} )?{_TELL}(?: {_SORT})* {_WHAT}|(?:i have|ive got|i got)(?: {_SORT})* {_WORRY}"
-    rf"|reporting|(?:safeguarding|low[- ]level) (?:concern|report))(?: {_LAST})*"
-)
+from knowledge.reading import Field, Problems, read_file
+
+ASKED = Path(__file__).with_name("asked_to_report.yaml")
+_PARTS = ("first", "wish", "tell", "sort", "what", "have", "worry", "whole", "last")
+
+
+@cache
+def load_asked(path: Path = ASKED) -> re.Pattern[str]:
+    """Load how people ask for a report, as one pattern; raises PackError with every problem in the file."""
+    problems = Problems()
+    root = read_file(path, problems)
+    row = root.entry(required=list(_PARTS)) if root else None
+    part = {name: f"(?:{'|'.join(row.read(name, Field.texts, ()))})" for name in _PARTS} if row else {}
+    problems.raise_any()
+    sorts = f"(?: {part['sort']})*"
+    tells = f"(?:{part['wish']} )?{part['tell']}{sorts} {part['what']}"
+    has = f"{part['have']}{sorts} {part['worry']}"
+    return re.compile(f"(?:{part['first']} )*(?:{tells}|{has}|{part['whole']})(?: {part['last']})*")
 
 
 def asked_in(text: str) -> bool:
     """Tell whether a text asks for a report and for nothing else: "I need to report bullying", not "who do I tell?"."""
     words = " ".join(text.lower().replace("'", "").replace("’", "").split()).strip(".!? ")
-    return _ASKED.fullmatch(words) is not None
+    return load_asked().fullmatch(words) is not None
