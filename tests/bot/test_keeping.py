@@ -44,17 +44,21 @@ def fill(settings, engine, contacts, clock):
     return code
 
 
+def brought_back(folder, monkeypatch):
+    """Restore the backup of a test into a fresh folder beside the old one, with its master key; give the run."""
+    monkeypatch.setenv("ASKFIRST_DATA", str(folder / "new"))
+    (folder / "new").mkdir()
+    (folder / "new" / "master.key").write_bytes((folder / "old" / "master.key").read_bytes())
+    done = types("restore", "--from", folder / "a" / "askfirst.db", "--keys-from", folder / "b" / "askfirst-keys.db")
+    assert done.exit_code == 0, done.output
+    return done
+
+
 def test_a_backup_with_a_report_in_flight_goes_on_where_it_stood(engine, contacts, clock, tmp_path, monkeypatch):
     code = fill(Settings(data=tmp_path / "old", _env_file=None), engine, contacts, clock)
     monkeypatch.setenv("ASKFIRST_DATA", str(tmp_path / "old"))
     assert types("backup", "--to", tmp_path / "a", "--keys-to", tmp_path / "b").exit_code == 0
-    monkeypatch.setenv("ASKFIRST_DATA", str(tmp_path / "new"))
-    (tmp_path / "new").mkdir()
-    (tmp_path / "new" / "master.key").write_bytes((tmp_path / "old" / "master.key").read_bytes())
-    done = types(
-        "restore", "--from", tmp_path / "a" / "askfirst.db", "--keys-from", tmp_path / "b" / "askfirst-keys.db"
-    )
-    assert done.exit_code == 0, done.output
+    brought_back(tmp_path, monkeypatch)
     assert types("audit", "verify").exit_code == 0
     with open_store(Settings(data=tmp_path / "new", _env_file=None), clock) as store:
         bot = at_work(store, engine, contacts, clock)
@@ -107,13 +111,7 @@ def test_a_report_that_comes_amid_a_backup_is_in_it_with_its_key_or_not_at_all(
         with monkeypatch.context() as amid:
             amid.setattr("bot.commands.backup.copy", and_a_report)
             assert types("backup", "--to", tmp_path / "a", "--keys-to", tmp_path / "b").exit_code == 0
-    monkeypatch.setenv("ASKFIRST_DATA", str(tmp_path / "new"))
-    (tmp_path / "new").mkdir()
-    (tmp_path / "new" / "master.key").write_bytes((tmp_path / "old" / "master.key").read_bytes())
-    done = types(
-        "restore", "--from", tmp_path / "a" / "askfirst.db", "--keys-from", tmp_path / "b" / "askfirst-keys.db"
-    )
-    assert done.exit_code == 0, done.output
+    done = brought_back(tmp_path, monkeypatch)
     assert "can't be read" not in done.output
 
 
@@ -126,11 +124,7 @@ def test_a_report_that_is_half_written_goes_on_after_a_backup_is_brought_back(
         person.says("back")
     monkeypatch.setenv("ASKFIRST_DATA", str(tmp_path / "old"))
     assert types("backup", "--to", tmp_path / "a", "--keys-to", tmp_path / "b").exit_code == 0
-    monkeypatch.setenv("ASKFIRST_DATA", str(tmp_path / "new"))
-    (tmp_path / "new").mkdir()
-    (tmp_path / "new" / "master.key").write_bytes((tmp_path / "old" / "master.key").read_bytes())
-    words = ("restore", "--from", tmp_path / "a" / "askfirst.db", "--keys-from", tmp_path / "b" / "askfirst-keys.db")
-    assert types(*words).exit_code == 0
+    brought_back(tmp_path, monkeypatch)
     with open_store(Settings(data=tmp_path / "new", _env_file=None), clock) as store:
         bot = at_work(store, engine, contacts, clock)
         person = Person(bot.world, name="reporter")

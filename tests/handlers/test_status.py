@@ -7,18 +7,9 @@ from datetime import timedelta
 
 import pytest
 
-from bot.app import world_of
-from bot.settings import Settings
 from handlers.status import code_in
 from tests.fakes import Person
-from tests.handlers.telling import CONTACTS, lead, tell
-
-
-@pytest.fixture
-def live(engine, clock, tmp_path):
-    """A world in which St Peter's has its contacts."""
-    with world_of(engine, Settings(data=tmp_path, contacts=CONTACTS, _env_file=None), clock) as world:
-        yield world
+from tests.handlers.telling import lead, tell
 
 
 @pytest.fixture

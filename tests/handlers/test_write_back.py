@@ -6,18 +6,9 @@ import re
 
 import pytest
 
-from bot.app import world_of
-from bot.settings import Settings
 from tests.fakes import Person
-from tests.handlers.telling import CONTACTS, lead, tell
+from tests.handlers.telling import lead, tell
 from tests.handlers.test_unfinished import tidy
-
-
-@pytest.fixture
-def live(engine, clock, tmp_path):
-    """A world in which St Peter's has its contacts."""
-    with world_of(engine, Settings(data=tmp_path, contacts=CONTACTS, _env_file=None), clock) as world:
-        yield world
 
 
 @pytest.fixture

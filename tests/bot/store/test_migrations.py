@@ -60,6 +60,16 @@ def chain_as_before(engine, lookup):
         connection.execute(update(chain).values(chained=before))
 
 
+def carried_back(settings, older_url, revision, lookup):
+    """Carry everything to a database of an earlier revision; give the settings with which that one is opened."""
+    head, older = open_database(settings.database_url, "main"), at_revision(older_url, revision)
+    carry(head, older)
+    chain_as_before(older, lookup)
+    head.dispose()
+    older.dispose()
+    return settings.model_copy(update={"database": older_url, "keys_database": settings.keys_url})
+
+
 def test_every_revision_has_a_number_of_its_own_and_follows_the_one_before():
     assert [f"{number:04}" for number in range(1, len(REVISIONS) + 1)] == REVISIONS
 
@@ -79,13 +89,7 @@ def test_a_report_and_a_draft_of_an_earlier_revision_are_there_after_it(kept, a_
         store.drafts.keep("another", "another", a_draft("draft-2"))
         store.memory.keep("somebody", "here", "ask", {"q": 1}, None)
         lookup = store.record._lookup  # noqa: SLF001 -- to chain as an earlier version did
-    head = open_database(kept.settings.database_url, "main")
-    older = at_revision(older_url, revision)
-    carry(head, older)
-    chain_as_before(older, lookup)
-    head.dispose()
-    older.dispose()
-    settings = kept.settings.model_copy(update={"database": older_url, "keys_database": kept.settings.keys_url})
+    settings = carried_back(kept.settings, older_url, revision, lookup)
     with open_store(settings, kept.clock) as store:
         assert store.cases.status(sent.code).reference == sent.reference
         assert store.cases.opened("st-peters", sent.reference, "dsl").case == sent.case
@@ -114,13 +118,7 @@ def test_a_report_in_hand_at_an_earlier_revision_is_in_hand_after_it_and_nothing
             row = store.watches.take(kept.clock(), ["st-peters"])
             store.watches.put(row, wave=0, due=kept.clock() + timedelta(days=1))
         lookup = store.record._lookup  # noqa: SLF001 -- to chain as an earlier version did
-    head = open_database(kept.settings.database_url, "main")
-    older = at_revision(older_url, revision)
-    carry(head, older)
-    chain_as_before(older, lookup)
-    head.dispose()
-    older.dispose()
-    settings = kept.settings.model_copy(update={"database": older_url, "keys_database": kept.settings.keys_url})
+    settings = carried_back(kept.settings, older_url, revision, lookup)
     kept.clock.goes_on(timedelta(days=2))
     with open_store(settings, kept.clock) as store, store.units.unit():
         watched = store.watches.whole(store.watches.take(kept.clock(), ["st-peters"]))
