@@ -20,7 +20,10 @@ _AGAIN = 20.0
 
 
 class Connecting:
-    """Opens each channel and lets it listen; `connected` holds those on which something can be sent now."""
+    """Opens each channel and lets it listen.
+
+    `connected` holds those on which something can be sent now, `listening` those that receive, too.
+    """
 
     def __init__(
         self,
@@ -33,6 +36,7 @@ class Connecting:
         self._channels, self._tell = channels, tell
         self._joined, self._broken = joined, broken
         self.connected: dict[str, Channel] = {}
+        self.listening: list[Channel] = []
         self._later: list[asyncio.Task[None]] = []
 
     async def begin(self, receive: Callable[[Received], Awaitable[bool]]) -> None:
@@ -49,6 +53,7 @@ class Connecting:
             self._tell(await channel.open())
             self.connected[channel.name] = channel
         await channel.listen(receive)
+        self.listening.append(channel)
 
     async def _connect_later(self, channel: Channel, receive: Callable[[Received], Awaitable[bool]]) -> None:
         while True:

@@ -11,7 +11,7 @@ import threading
 from typing import TYPE_CHECKING
 
 from bot import inbox, outbox
-from bot.channels.channel import Unreachable, Unusable
+from bot.channels.channel import Unusable
 from bot.connecting import Connecting
 from bot.delivery import Watch
 from bot.pages import Pages
@@ -171,15 +171,13 @@ class Running:
     async def _beat(self) -> None:
         while True:
             await asyncio.sleep(_HEARTBEAT)
-            await asyncio.gather(*(self._beat_of(channel) for channel in self._connecting.connected.values()))
+            await asyncio.gather(*(self._beat_of(channel) for channel in self._connecting.listening))
 
     async def _beat_of(self, channel: Channel) -> None:
         """Let a channel look after itself; one that hangs keeps no other from it."""
         try:
             async with asyncio.timeout(_HEARTBEAT):
                 await channel.heartbeat()
-        except Unreachable as error:
-            _log.warning("%s", error)
         except Unusable as error:
             self._broken(str(error))
         except TimeoutError:

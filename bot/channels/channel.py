@@ -96,7 +96,7 @@ class Channel(Protocol):
         """Send one payload; raises Wait, Unsure or Refused."""
 
     async def heartbeat(self) -> None:
-        """Find out whether events still come in, and reopen what has died; raises Unusable or Unreachable."""
+        """Find out whether events still come in, and reopen what has died; raises Unusable."""
 
     async def stop(self) -> None:
         """Receive no more; what came in is committed."""

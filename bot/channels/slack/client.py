@@ -10,7 +10,7 @@ from aiohttp import web
 from slack_bolt.adapter.aiohttp import to_aiohttp_response, to_bolt_request
 from slack_bolt.response import BoltResponse
 
-from bot.channels.channel import Pace, Received, Refused, Unusable
+from bot.channels.channel import Pace, Received, Refused, Unreachable, Unusable
 from bot.channels.slack import pages
 from bot.channels.slack.answer import THREAD, answer, sorry, tell
 from bot.channels.slack.calls import call, respond
@@ -232,10 +232,14 @@ class Slack:
             if why := await seat.answers():
                 _log.warning("Slack did not answer the heartbeat (%s)", why)
                 continue
-            if seat.socket and not await seat.socket.alive():
+            if self._address is None and not (seat.socket and await seat.socket.alive()):
                 _log.warning("the socket to %s had died; it is opened anew", seat.name)
                 await seat.unplug()
-                await seat.plug()
+                try:
+                    await seat.plug()
+                except Unreachable as error:
+                    _log.warning("%s", error)
+                    continue
             await self._outage.note_alive(seat)
 
     async def stop(self) -> None:

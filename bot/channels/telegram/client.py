@@ -256,7 +256,8 @@ class Telegram:
 
     async def _reopen(self) -> None:
         assert self._updater is not None  # noqa: S101 -- listen made it
-        await self._updater.stop()
+        if self._updater.running:
+            await self._updater.stop()
         await self._start()
 
     async def stop(self) -> None:

@@ -175,6 +175,22 @@ def test_a_socket_that_opens_and_never_says_a_word_is_found_and_opened_anew(engi
     assert server.sockets_opened >= 3
 
 
+def test_a_socket_that_cannot_be_opened_anew_at_once_is_tried_again_with_the_next_heartbeat(
+    engine, tmp_path, monkeypatch
+):
+    monkeypatch.setattr("bot.run._HEARTBEAT", 0.02)
+    monkeypatch.setattr("bot.channels.slack.connection._GREETING", 0.1)
+    with FakeSlack(speechless=1) as server:
+        server.joins("UTEACHER01")
+        with running(server, engine, tmp_path) as bot:
+            server.faults += [Fault("apps.connections.open", status=503)] * 2
+            server.says("UTEACHER01", QUESTION)
+            bot.rests()
+            assert len(answers(server)) == 1
+        assert bot.error is None
+    assert server.faults == []
+
+
 @pytest.mark.parametrize("setting", ["slack_bot_token", "slack_app_token"])
 def test_a_wrong_token_ends_the_start_with_one_line_that_names_its_setting(engine, tmp_path, setting):
     bot = None

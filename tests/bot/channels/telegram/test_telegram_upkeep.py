@@ -114,6 +114,18 @@ def test_a_poller_that_died_silently_is_found_and_polls_again(bot, parent):
     assert "A tip about" in parent.say("/tip")
 
 
+@pytest.mark.slow
+def test_polling_that_could_not_begin_again_amid_an_outage_begins_again_after_it(bot, parent):
+    channel = channel_of(bot)
+    channel._polls.asked_at = float("-inf")  # noqa: SLF001 -- a long silence
+    bot.server.faults += [Fault("deleteWebhook", status=500)] * 4
+    in_loop(bot, channel.heartbeat())
+    assert not channel._updater.running  # noqa: SLF001
+    channel._polls.asked_at = float("-inf")  # noqa: SLF001
+    in_loop(bot, channel.heartbeat())
+    assert "A tip about" in parent.say("/tip")
+
+
 def test_while_it_polls_the_heartbeat_leaves_it_alone(bot, parent):
     channel = channel_of(bot)
     before = channel._updater._Updater__polling_task  # noqa: SLF001
