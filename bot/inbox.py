@@ -27,7 +27,7 @@ _log = logging.getLogger(__name__)
 _TRIES = 5
 _PAUSE = timedelta(seconds=2)
 """How long an event whose handling failed waits; doubled each time."""
-_NOT_YET, _LONGEST_NOT_YET = timedelta(seconds=2), timedelta(minutes=1)
+_NOT_YET, _LONGEST_NOT_YET = timedelta(seconds=2), timedelta(seconds=15)
 """How long an event waits that can't be handled yet: longer, the older it is."""
 PATIENCE = timedelta(hours=48)
 """How long it is put off; from then on each try counts."""
