@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 _log = logging.getLogger(__name__)
 
-_STUCK = timedelta(minutes=10)
+STUCK = timedelta(minutes=10)
 """After how long without an answer a channel counts as down."""
 LATE = timedelta(minutes=5)
 """After how long a message that waits to be answered is a sign that something is wrong."""
@@ -33,7 +33,7 @@ class Alarms:
     def look(self, now: datetime, telling: Telling) -> None:
         """Raise what is wrong and let go of what is well."""
         alarms = self._store.alarms
-        stuck = self._store.deliveries.stuck(now - _STUCK, list(self._channels))
+        stuck = self._store.deliveries.stuck(now - STUCK, list(self._channels))
         unconnected = [name for name in self._channels if name not in self._connected]
         for name in alarms.set("channel", {*stuck, *unconnected}):
             _log.error("%s is down: what is promised waits. See askfirst doctor", name)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from bot.alarming import LATE
+from bot.alarming import LATE, STUCK
 from bot.app import channels_of, contacts_of, meet, schools_served
 from bot.channels.channel import Examined, Unusable
 from bot.opening import now, open_store
@@ -118,8 +118,11 @@ def _contacts(school: School, contacts: Contacts | None, channels: Collection[st
 
 def _store(store: Store, at: datetime) -> Iterator[Finding]:
     waiting = store.events.waiting()
+    # What is on its way now isn't counted, since whoever may not know of a report could tell it by its notices.
+    late, minutes = store.deliveries.overdue(at - STUCK), STUCK.total_seconds() / 60
     yield Finding(
-        "store", f"open; messages that wait to be answered: {waiting.count}, to be sent: {store.deliveries.waiting()}"
+        "store",
+        f"open; messages that wait to be answered: {waiting.count}, to be sent for over {minutes:.0f} minutes: {late}",
     )
     if waiting.oldest and at - waiting.oldest > LATE:
         yield Finding(

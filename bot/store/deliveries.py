@@ -212,6 +212,12 @@ class StoredDeliveries:
         with self._units.reading() as connection:
             return int(connection.execute(select(func.count()).where(outbox.c.done.is_(None))).scalar_one())
 
+    def overdue(self, before: datetime) -> int:
+        """Count what should have been sent before a time."""
+        late = outbox.c.done.is_(None) & (outbox.c.due < stamp(before)) & (outbox.c.made < stamp(before))
+        with self._units.reading() as connection:
+            return int(connection.execute(select(func.count()).where(late)).scalar_one())
+
     def stuck(self, before: datetime, running: Sequence[str]) -> list[str]:
         """Name the channels on which something has waited since before a time: in spite of tries, or not running."""
         left = (outbox.c.tries > 0) | (outbox.c.channel.not_in(running) & (outbox.c.due < stamp(before)))

@@ -290,6 +290,17 @@ def test_a_notice_that_a_platform_refuses_is_shown_to_the_administrator_and_a_pu
     assert refused[0].startswith("messages that slack did not take")
 
 
+def test_a_notice_on_its_way_changes_nothing_that_the_doctor_says_and_one_that_waits_long_is_counted(bot, clock):
+    bot.watch.turn()
+    before = list(examined(bot.store, clock()))
+    bot.report()
+    bot.watch.turn()
+    assert bot.store.deliveries.waiting()
+    assert list(examined(bot.store, clock())) == before
+    clock.goes_on(timedelta(minutes=11))
+    assert any("over 10 minutes: 2" in finding.found for finding in examined(bot.store, clock()))
+
+
 def test_on_trial_nobody_is_told(bot, engine):
     trial = at_work(bot.store, engine, {}, bot.clock)
     trial.report()
