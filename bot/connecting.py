@@ -39,27 +39,43 @@ class Connecting:
         self.listening: list[Channel] = []
         self._later: list[asyncio.Task[None]] = []
 
-    async def begin(self, receive: Callable[[Received], Awaitable[bool]]) -> None:
-        """Connect every channel whose platform answers, and go on trying the others; raises Unusable."""
+    async def open(self) -> None:
+        """Open every channel whose platform answers; raises Unusable."""
         for channel in self._channels:
             try:
-                await self._connect(channel, receive)
+                await self._open(channel)
             except Unreachable as error:
-                self._tell(f"{error} It is tried again every {_AGAIN:.0f} seconds; everything else goes on.")
+                self._goes_on_without(error)
+
+    async def listen(self, receive: Callable[[Received], Awaitable[bool]]) -> None:
+        """Let every channel that is open listen, and go on trying the others; raises Unusable."""
+        for channel in self._channels:
+            if channel.name in self.connected:
+                try:
+                    await self._listen(channel, receive)
+                except Unreachable as error:
+                    self._goes_on_without(error)
+            if channel not in self.listening:
                 self._later.append(asyncio.create_task(self._connect_later(channel, receive)))
 
-    async def _connect(self, channel: Channel, receive: Callable[[Received], Awaitable[bool]]) -> None:
+    async def _open(self, channel: Channel) -> None:
         if channel.name not in self.connected:
             self._tell(await channel.open())
             self.connected[channel.name] = channel
+
+    async def _listen(self, channel: Channel, receive: Callable[[Received], Awaitable[bool]]) -> None:
         await channel.listen(receive)
         self.listening.append(channel)
+
+    def _goes_on_without(self, error: Unreachable) -> None:
+        self._tell(f"{error} It is tried again every {_AGAIN:.0f} seconds; everything else goes on.")
 
     async def _connect_later(self, channel: Channel, receive: Callable[[Received], Awaitable[bool]]) -> None:
         while True:
             await asyncio.sleep(_AGAIN)
             try:
-                await self._connect(channel, receive)
+                await self._open(channel)
+                await self._listen(channel, receive)
             except Unreachable as error:
                 _log.warning("%s", error)
             except Unusable as error:

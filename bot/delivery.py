@@ -123,8 +123,10 @@ class Watch:
             if watched.state != "new":
                 self._telling.leave_alone(watched.case.school, watched.reference, now)
             if wave_due is not None and wave_due <= now:
+                open_from = now if watched.state == "new" else contacts.next_open(now)
                 what = {"new": self._chase, "taken": self._remind, "closed": self._ask_to_erase}[watched.state]
-                wave, wave_due = what(watched, now)
+                # Nobody is reminded at night; whoever hasn't opened a report yet is told whatever the hour.
+                wave, wave_due = what(watched, now) if open_from <= now else (wave, open_from)
         self._store.watches.put(watched.row, wave=wave, due=wave_due)
 
     def _chase(self, watched: Watched, now: datetime) -> tuple[int, datetime | None]:

@@ -113,6 +113,7 @@ class Running:
         """Connect the channels, and work until told to end."""
         tasks: list[asyncio.Task[None]] = []
         try:
+            await self._connecting.open()
             tasks = [
                 asyncio.create_task(work)
                 for work in (
@@ -125,8 +126,7 @@ class Running:
             ]
             for task in tasks:
                 task.add_done_callback(self._noticed)
-            await self._connecting.begin(self.inbox.receive)
-            self._joined()
+            await self._connecting.listen(self.inbox.receive)
             if self._page:
                 self._tell(await self._page.open())
             self._tell("Ask First is running. Ctrl-C ends it.")

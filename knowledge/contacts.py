@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import date, time, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import TYPE_CHECKING
 
 from knowledge.model import ROLES
@@ -11,10 +11,11 @@ from knowledge.routing import Staffing
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
-    from datetime import datetime
     from zoneinfo import ZoneInfo
 
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+_LONG_CLOSED = 60
+"""Days after which a school without a further day of term counts as one that says no hours."""
 WAITS = {"now": 10, "today": 60, "soon": 240}
 
 
@@ -96,6 +97,17 @@ class Contacts:
         hours = self.hours.get(DAYS[here.weekday()])
         in_term = any(term.holds(here.date()) for term in self.terms)
         return hours is not None and in_term and hours[0] <= here.time() < hours[1]
+
+    def next_open(self, at: datetime) -> datetime:
+        """Give the first time from then on at which the school is open, or that time itself where it isn't for long."""
+        here = at.astimezone(self.zone)
+        for days in range(_LONG_CLOSED):
+            day = here.date() + timedelta(days=days)
+            if hours := self.hours.get(DAYS[day.weekday()]):
+                begins = max(here, datetime.combine(day, hours[0], self.zone))
+                if self.is_open(begins):
+                    return begins.astimezone(at.tzinfo)
+        return at
 
     def school_days(self, since: datetime, at: datetime) -> int:
         """Count the school days that began after one time, up to another."""

@@ -227,6 +227,18 @@ def test_a_weekend_and_the_holidays_count_as_no_day_on_which_a_case_was_left_unt
     assert "Nobody has touched R-" in bot.goes_on(timedelta(days=1))[0][2]
 
 
+def test_whoever_has_a_case_in_hand_is_reminded_of_it_when_the_school_opens_and_never_at_night(bot, clock):
+    clock.now = datetime(2026, 11, 23, 1, 30, tzinfo=UTC)
+    bot.report()
+    bot.works()
+    open_it(bot)
+    at = []
+    for _ in range(24 * 5):
+        at += [clock.now for _, _, words in bot.goes_on(HOUR) if words.startswith("Nobody has touched")]
+    assert at
+    assert {bot.world.contacts["st-peters"].is_open(one) for one in at} == {True}
+
+
 def test_a_closed_case_reminds_nobody(bot):
     bot.report()
     bot.works()

@@ -23,7 +23,7 @@ def test_nothing_is_lost_doubled_or_forgotten_whenever_the_bot_is_killed(tmp_pat
 
 @pytest.mark.parametrize("fault", ["", *SABOTAGE])
 def test_the_storm_notices_each_fault_that_is_put_into_the_bot_on_purpose_and_none_where_there_is_none(tmp_path, fault):
-    faults, calms_in = ("none",), 5 if fault else 60
+    faults, calms_in = ("none",), 20 if fault else 60
     storm = Storm(tmp_path, reports=8, kills_a_step=0, random_kills=0, faults=faults, sabotage=fault, calms_in=calms_in)
     summary = asyncio.run(storm.run())
     found = {line.partition(":")[0] for line in judged(summary)}
