@@ -7,7 +7,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping
+    from collections.abc import Callable, Collection, Mapping
     from datetime import datetime
 
     from bot.channels.channel import Channel
@@ -26,16 +26,17 @@ LATE = timedelta(minutes=5)
 class Alarms:
     """Looks at the whole, again and again; `askfirst doctor` shows what is raised and how to mend it."""
 
-    def __init__(self, store: Store, world: World, channels: Mapping[str, Channel], connected: Collection[str]) -> None:
+    def __init__(
+        self, store: Store, world: World, channels: Mapping[str, Channel], down: Callable[[], Collection[str]]
+    ) -> None:
         self._store, self._world = store, world
-        self._channels, self._connected = channels, connected
+        self._channels, self._down = channels, down
 
     def look(self, now: datetime, telling: Telling) -> None:
         """Raise what is wrong and let go of what is well."""
         alarms = self._store.alarms
         stuck = self._store.deliveries.stuck(now - STUCK, list(self._channels))
-        unconnected = [name for name in self._channels if name not in self._connected]
-        for name in alarms.set("channel", {*stuck, *unconnected}):
+        for name in alarms.set("channel", {*stuck, *self._down()}):
             _log.error("%s is down: what is promised waits. See askfirst doctor", name)
         for name in alarms.set("waiting", self._late(now)):
             _log.error("%s are not answered. See askfirst doctor", name)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -13,13 +14,13 @@ from bot.telling import Telling
 from handlers import notices, unfinished
 from handlers.receipt import for_reporter, help_lines
 from handlers.wording import say
-from knowledge.escalating import next_wave, wave
+from knowledge.escalating import ALONE, next_wave, wave
 from knowledge.keeping import kept_until
 from knowledge.model import Audience
-from knowledge.routing import Concern, whom_to_ring
+from knowledge.routing import Concern, Urgency, whom_to_ring
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping
+    from collections.abc import Callable, Collection, Mapping
     from datetime import datetime
 
     from sqlalchemy import Row
@@ -27,7 +28,8 @@ if TYPE_CHECKING:
     from bot.channels.channel import Channel
     from bot.opening import Store
     from bot.store.watches import Watched
-    from handlers.ports import World
+    from handlers.message import Reply
+    from handlers.ports import CaseStep, World
     from knowledge.escalating import Notice
 
 _log = logging.getLogger(__name__)
@@ -42,11 +44,13 @@ _WRITTEN = ("message", "reply")
 class Watch:
     """Does what is due for every case; each step is one transaction."""
 
-    def __init__(self, store: Store, world: World, channels: Mapping[str, Channel], connected: Collection[str]) -> None:
-        """Take the channels that run here, and the names of those that are connected just now."""
+    def __init__(
+        self, store: Store, world: World, channels: Mapping[str, Channel], down: Callable[[], Collection[str]]
+    ) -> None:
+        """Take the channels that run here, and what names those whose platform gives no answer."""
         self._store, self._world = store, world
         self._telling = Telling(store, world, channels)
-        self._alarms = Alarms(store, world, channels, connected)
+        self._alarms = Alarms(store, world, channels, down)
         self._tidied: datetime | None = None
         self._seen: datetime | None = None
 
@@ -115,12 +119,14 @@ class Watch:
         elif watched.case.trial or contacts is None:
             wave_due = None
         else:
-            self._tell_of_messages(watched, now)
+            fresh = self._tell_of_messages(watched, now)
             if watched.state == "taken" and watched.lead not in watched.readers:
                 # Whoever had it has left or changed: the others who may read it are asked, or those next in line.
                 self._store.watches.hand_back(watched.row, now)
                 return
-            if watched.state != "new":
+            if danger := self._unheard(watched):
+                wave, wave_due = self._chase_danger(watched, danger, now, fresh=fresh)
+            elif watched.state != "new":
                 self._telling.leave_alone(watched.case.school, watched.reference, now)
             if wave_due is not None and wave_due <= now:
                 open_from = now if watched.state == "new" else contacts.next_open(now)
@@ -129,13 +135,42 @@ class Watch:
                 wave, wave_due = what(watched, now) if open_from <= now else (wave, open_from)
         self._store.watches.put(watched.row, wave=wave, due=wave_due)
 
-    def _chase(self, watched: Watched, now: datetime) -> tuple[int, datetime | None]:
-        """Tell the next ones."""
+    def _unheard(self, watched: Watched) -> CaseStep | None:
+        """Give the first words of danger that the reporter has added since somebody last looked at the case."""
+        found = None
+        for step in reversed(watched.steps):
+            if step.by:
+                break
+            if step.step == "reply" and unfinished.in_danger_now(step.inside.get("text", ""), self._world):
+                found = step
+        return found
+
+    def _chase_danger(
+        self, watched: Watched, danger: CaseStep, now: datetime, *, fresh: bool
+    ) -> tuple[int, datetime | None]:
+        """Chase words of danger until somebody has opened them, whoever has the case; fresh ones were told."""
+        wait = timedelta(minutes=self._world.contacts[watched.case.school].waits[Urgency.NOW.value])
+        if fresh:
+            return watched.wave, now + wait
+        if watched.wave_due is None or watched.wave_due > now:
+            return watched.wave, watched.wave_due
+        urgent = replace(watched, case=replace(watched.case, urgency=Urgency.NOW, bundled=False))
+        if watched.state == "new":
+            return self._chase(urgent, now)
+        number = max(1, int((now - danger.at) / wait))
+        _, due = self._chase(replace(urgent, wave=number), now, notices.reporter_wrote(watched.reference, danger=True))
+        if number >= ALONE:
+            self._tell_reporter(watched, now)
+        return watched.wave, due
+
+    def _chase(self, watched: Watched, now: datetime, reply: Reply | None = None) -> tuple[int, datetime | None]:
+        """Tell the next ones, that there is a report or what `reply` says."""
         contacts = self._telling.reachable(watched.case.school)
         told = wave(watched.wave, contacts, watched.readers, watched.in_line, now)
         if told.joining:
             self._store.watches.let_in(watched.row, told.joining)
-        reply = notices.new_report(watched.reference, watched.case.urgency.value, again=watched.wave > 0)
+        again = watched.wave > 0
+        reply = reply or notices.new_report(watched.reference, watched.case.urgency.value, again=again)
         key = f"{watched.reference} {len(watched.steps)} wave {watched.wave}"
         if watched.case.bundled:
             # One notice for all that its reporter sent lately; each of them is stored and chased all the same.
@@ -189,8 +224,9 @@ class Watch:
             )
         return watched.wave + 1, now + _MONTH
 
-    def _tell_of_messages(self, watched: Watched, now: datetime) -> None:
-        """Tell the reporter and whoever has the case of what was written since anybody was last told."""
+    def _tell_of_messages(self, watched: Watched, now: datetime) -> bool:
+        """Tell the reporter and whoever has the case of what was written since; say whether some of it was danger."""
+        fresh = False
         written = [step for step in watched.steps if step.step in _WRITTEN]
         for number, step in list(enumerate(written))[watched.told :]:
             if step.step == "message":
@@ -199,12 +235,15 @@ class Watch:
                 )
                 continue
             danger = unfinished.in_danger_now(step.inside.get("text", ""), self._world)
+            fresh |= danger
             told, reply = (
                 self._told_of_reply(watched, danger=danger),
                 notices.reporter_wrote(watched.reference, danger=danger),
             )
             for notice in told:
                 self._telling.promise(watched.case.school, notice, reply, f"{watched.reference} reply {number}", now)
+
+        return fresh
 
     def _told_of_reply(self, watched: Watched, *, danger: bool) -> list[Notice]:
         """Give whom to tell of a reporter's words: whoever has the case, or of danger every reader everywhere."""

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 _ALARMS = {
     "channel": (
-        "what is promised on {} waits: it gives no answer, or isn't set any more",
+        "{} gives no answer, or isn't set any more: what is promised on it waits, and nothing may come in",
         "Look at that channel below. Is it set? Does its token still work? Look at the network of this machine, too",
     ),
     "notice": (

@@ -170,5 +170,10 @@ class Inbox:
             self._store.events.failed(taken.number, tries, now, now + _PAUSE * 2**taken.tries)
             return
         _log.error("a %s event was given up after %d tries (%s)", taken.event.channel, tries, name)
-        self._store.deliveries.promise(self._channels[taken.event.channel].sorry(taken.event), now)
+        try:
+            sorry = self._channels[taken.event.channel].sorry(taken.event)
+        except Exception as fault:  # noqa: BLE001 -- nobody else waits for one to whom it can't even be said
+            _log.error("nobody could be told of it (%s)", type(fault).__name__)
+            sorry = ()
+        self._store.deliveries.promise(sorry, now)
         self._store.events.handled([taken.number], now, fault=name)

@@ -91,7 +91,8 @@ class Outbox:
             due = await asyncio.to_thread(self._deliveries.next_due, list(self._channels), now)
         seconds = min(_IDLE, (due - now).total_seconds()) if due else _IDLE
         with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(self._woken.wait(), seconds)
+            async with asyncio.timeout(seconds):  # wait_for swallows a cancel that comes with what it waits for
+                await self._woken.wait()
 
     async def _turn(self) -> list[Leased]:
         """Note what became of what was sent, and take more in hand."""

@@ -78,6 +78,7 @@ class Rounds:
                 self._done()
                 continue
             try:
-                await asyncio.wait_for(self._woken.wait(), self._rest)
+                async with asyncio.timeout(self._rest):  # wait_for swallows a cancel that comes with what it waits for
+                    await self._woken.wait()
             except TimeoutError:
                 continue

@@ -20,7 +20,7 @@ from bot.store.databases import StoreError
 from bot.weekly import Weekly
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Coroutine, Sequence
 
     from bot.casepage.server import CasePage
     from bot.channels.channel import Channel
@@ -31,7 +31,6 @@ _log = logging.getLogger(__name__)
 
 SWITCH = 0.0005
 """Seconds after which a thread that answers a question lets the one go on that speaks with the platforms."""
-_HEARTBEAT = 60.0
 _PURGE = 3600.0
 _REST = 2.0
 """Seconds after which is looked for what is due for cases."""
@@ -80,7 +79,7 @@ class Running:
         connected = self._connecting.connected
         self.outbox = outbox.Outbox(store.deliveries, connected, world.clock, self._broken)
         self.weekly = Weekly(store, world, by_name)
-        watch = Watch(store, world, by_name, connected)
+        watch = Watch(store, world, by_name, self._connecting.down)
         self._rounds = [
             Rounds(watch.turn, self.outbox.wake, self._broken, rest=_REST),
             Rounds(self.weekly.turn, self.outbox.wake, self._broken, rest=_WEEKLY_REST),
@@ -113,23 +112,13 @@ class Running:
         """Connect the channels, and work until told to end."""
         tasks: list[asyncio.Task[None]] = []
         try:
-            await self._connecting.open()
-            tasks = [
-                asyncio.create_task(work)
-                for work in (
-                    self.inbox.run(),
-                    self.outbox.run(),
-                    *(rounds.run() for rounds in self._rounds),
-                    self._beat(),
-                    self._purge(),
-                )
-            ]
-            for task in tasks:
-                task.add_done_callback(self._noticed)
-            await self._connecting.listen(self.inbox.receive)
-            if self._page:
-                self._tell(await self._page.open())
-            self._tell("Ask First is running. Ctrl-C ends it.")
+            if await self._before_the_end(self._connecting.open(self.inbox.receive)):
+                tasks = self._at_work()
+                if self._page:
+                    self._tell(await self._page.open())
+                if await self._before_the_end(self._connecting.listen(self.inbox.receive)):
+                    self._joined()
+                    self._tell("Ask First is running. Ctrl-C ends it.")
             await self._over
             await self._finish(tasks)
         finally:
@@ -140,6 +129,28 @@ class Running:
             if self._page:
                 closing.append(self._page.close())
             await asyncio.gather(*closing, return_exceptions=True)
+
+    def _at_work(self) -> list[asyncio.Task[None]]:
+        """Begin all that works for as long as the bot runs: what is handled and sent first, then the rounds."""
+        rounds = [one.run() for one in self._rounds]
+        tasks = [
+            asyncio.create_task(work)
+            for work in (self.inbox.run(), self.outbox.run(), *rounds, self._connecting.beat(), self._purge())
+        ]
+        for task in tasks:
+            task.add_done_callback(self._noticed)
+        return tasks
+
+    async def _before_the_end(self, work: Coroutine[None, None, None]) -> bool:
+        """Do something unless the bot is to end before; tell whether it was done."""
+        task = asyncio.create_task(work)
+        await asyncio.wait({task, self._over}, return_when=asyncio.FIRST_COMPLETED)
+        if task.done():
+            task.result()
+            return True
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+        return False
 
     async def _finish(self, tasks: list[asyncio.Task[None]]) -> None:
         """Receive no more, then handle and send what is in hand."""
@@ -152,6 +163,8 @@ class Running:
             stopping.append(asyncio.ensure_future(self._page.close()))
         if stopping:
             await asyncio.wait(stopping, timeout=_LAST_WORDS)
+        if not tasks:
+            return
         handling, sending, *others = tasks
         self.inbox.end()
         await asyncio.wait([handling, *others[: len(self._rounds)]], timeout=_LAST_WORDS)
@@ -167,27 +180,6 @@ class Running:
                 error = error.exceptions[0]
             _log.error("a part of the bot failed: %s", type(error).__name__)
             self._broken(f"the bot ends, since a part of it failed ({type(error).__name__})")
-
-    async def _beat(self) -> None:
-        while True:
-            await asyncio.sleep(_HEARTBEAT)
-            await asyncio.gather(*(self._beat_of(channel) for channel in self._connecting.listening))
-
-    async def _beat_of(self, channel: Channel) -> None:
-        """Let a channel look after itself; one that hangs keeps no other from it."""
-        try:
-            async with asyncio.timeout(_HEARTBEAT):
-                await channel.heartbeat()
-        except Unusable as error:
-            self._broken(str(error))
-        except TimeoutError:
-            _log.warning("%s did not end its heartbeat in time", channel.name)
-        except StoreError as error:
-            _log.warning(
-                "that %s is alive could not be kept (%s); it is tried again with the next heartbeat",
-                channel.name,
-                error,
-            )
 
     async def _purge(self) -> None:
         while True:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from dataclasses import replace
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from bot.store.databases import StoreError
@@ -21,6 +22,9 @@ if TYPE_CHECKING:
     from knowledge.contacts import Contacts
 
 _log = logging.getLogger(__name__)
+
+_REMEMBERS = timedelta(days=7)
+"""How long it counts that a lead's place refused a message, unless one was taken there since."""
 
 
 class Telling:
@@ -42,7 +46,7 @@ class Telling:
             places = [Notice(one.label, *place) for one in self.reachable(slug).people for place in one.channels]
             for name in self.channels:
                 lines = {line: one for one in places if one.channel == name for line in self._lines(slug, one)}
-                refusing = self._store.deliveries.refusing(name, list(lines))
+                refusing = self._store.deliveries.refusing(name, list(lines), self._world.clock() - _REMEMBERS)
                 self.refused += [(slug, lines[line]) for line in refusing]
 
     def _lines(self, school: str, place: Notice) -> list[str]:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-from sqlalchemy import bindparam, delete, insert, select, update
+from sqlalchemy import bindparam, delete, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from bot.store.prepared import Prepared, put
@@ -14,6 +14,8 @@ from bot.store.tables import alarms, stamp, tries, unstamp
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
+
+    from sqlalchemy import Connection
 
     from bot.store.sealing import Lookup
     from bot.store.units import Units
@@ -75,7 +77,7 @@ class StoredAlarms:
             for name in there - wanted:
                 connection.execute(delete(alarms).where(alarms.c.name == name))
             for name in wanted - there:
-                connection.execute(insert(alarms).values(name=name, since=stamp(self._clock())))
+                self._raise(connection, name, self._clock())
         return sorted(wanted - there)
 
     def raised(self) -> list[Alarm]:
@@ -87,9 +89,13 @@ class StoredAlarms:
     def announce(self, school: str, label: str, what: str, at: datetime) -> None:
         """Note a change of contacts, to be told to the leads."""
         with self._units.begin() as connection:
-            put = (sqlite if connection.dialect.name == "sqlite" else postgresql).insert(alarms)
-            name = f"{_CHANGED}{school} {label} {what} {stamp(at)}"
-            connection.execute(put.on_conflict_do_nothing(index_elements=["name"]), {"name": name, "since": stamp(at)})
+            self._raise(connection, f"{_CHANGED}{school} {label} {what} {stamp(at)}", at)
+
+    @staticmethod
+    def _raise(connection: Connection, name: str, at: datetime) -> None:
+        """Write one down that another process may write down just then, too."""
+        put = (sqlite if connection.dialect.name == "sqlite" else postgresql).insert(alarms)
+        connection.execute(put.on_conflict_do_nothing(index_elements=["name"]), {"name": name, "since": stamp(at)})
 
     def announcements(self) -> list[Announcement]:
         """Give the changes of contacts that are not told of yet, and let go of them."""

@@ -75,7 +75,12 @@ _NEXT = (
     select(outbox)
     .where(
         outbox.c.done.is_(None)
-        & ((outbox.c.due <= bindparam("at")) | (outbox.c.made > bindparam("at")))
+        & (
+            (outbox.c.due <= bindparam("at"))
+            | (outbox.c.made > bindparam("at"))
+            # Tried before, it waits for a pause that was begun before the clock was set back.
+            | ((outbox.c.tries > 0) & (outbox.c.due > bindparam("too_long")))
+        )
         & _free
         & outbox.c.channel.in_(bindparam("channels", expanding=True))
         & ~_blocked
@@ -189,8 +194,8 @@ class StoredDeliveries:
             why = connection.execute(query).scalar()
         return why is not None and not str(why).startswith(NO_ANSWER)
 
-    def refusing(self, channel: str, lines: Sequence[str]) -> list[str]:
-        """Give those of some lines in which the platform refused for good what was sent last."""
+    def refusing(self, channel: str, lines: Sequence[str], since: datetime) -> list[str]:
+        """Give those of some lines in which the platform refused for good what was sent last, not before a time."""
         keyed = {self._lookup.of("line", channel, line): line for line in lines}
         newest = (
             select(func.max(outbox.c.number))
@@ -198,6 +203,7 @@ class StoredDeliveries:
             .group_by(outbox.c.line)
         )
         refused = outbox.c.given_up.is_not(None) & outbox.c.given_up.not_like(f"{NO_ANSWER}%")
+        refused &= outbox.c.done >= stamp(since)
         with self._units.reading() as connection:
             query = select(outbox.c.line).where(outbox.c.number.in_(newest) & refused)
             return [keyed[line] for line in connection.execute(query).scalars()]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass, fields
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from sqlalchemy import bindparam, case, delete, exists, func, select, update
@@ -19,6 +20,10 @@ if TYPE_CHECKING:
 
     from bot.store.sealing import Lookup, Master
     from bot.store.units import Units
+
+
+_LONGEST_PAUSE = timedelta(minutes=10)
+"""No event is put off for that long at once."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,8 +55,10 @@ _blocked = exists().where(
         | ((_earlier.c.place == inbox.c.place) & (_earlier.c.number < inbox.c.number))
     )
 )
-# What came in later than now did so before the clock was set back.
-_due = (inbox.c.due <= bindparam("at")) | (inbox.c.received > bindparam("at"))
+# What came in later than now did so before the clock was set back; and no event is put off for longer than minutes.
+_due = (
+    (inbox.c.due <= bindparam("at")) | (inbox.c.received > bindparam("at")) | (inbox.c.due > bindparam("not_so_late"))
+)
 _TAKE = (
     select(inbox.c.number, inbox.c.sealed, inbox.c.tries, inbox.c.received)
     .where(inbox.c.handled.is_(None) & _due & inbox.c.channel.in_(bindparam("channels", expanding=True)) & ~_blocked)
@@ -88,7 +95,8 @@ class StoredEvents:
 
     def take(self, channels: Sequence[str], at: datetime, room: int) -> list[Taken]:
         """Give the next events to handle, of as many lines, held against other processes until the unit ends."""
-        wanted = {"at": stamp(at), "channels": list(channels), "room": room}
+        late = stamp(at + _LONGEST_PAUSE)
+        wanted = {"at": stamp(at), "not_so_late": late, "channels": list(channels), "room": room}
         with self._units.reading() as connection:
             rows = connection.execute(_TAKE, wanted).all()
         found = []

@@ -106,7 +106,7 @@ def at_work(store: Store, engine: Any, contacts: Any, clock: FakeClock, *names: 
     """Set the bot to work on some channels."""
     channels = {name: FakeChannel(name) for name in names or ("slack", "telegram", "email", "test")}
     world = world_in(store, engine, contacts, clock)
-    watch = Watch(store, world, channels, channels)
+    watch = Watch(store, world, channels, frozenset)
     return AtWork(store, world, clock, channels, watch)
 
 

@@ -189,7 +189,7 @@ def test_every_step_is_there_and_stands_in_the_record_alike(way, engine, contact
     bot, chair = way
     world = world_in(bot.store, engine, contacts_of(Settings(contacts=contacts, _env_file=None)), now)
     channels = {channel.name: channel for channel in bot.channels}
-    watch = Watch(bot.store, world, channels, channels)
+    watch = Watch(bot.store, world, channels, frozenset)
     reporter = Person(world, name="reporter")
     tell(reporter, story=f"{STORY}. Mx Placeholder was there")
     while "Is it about them" in reporter.sees:

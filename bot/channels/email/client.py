@@ -126,6 +126,8 @@ class Email:
 def _outcome(error: aiosmtplib.SMTPResponseException) -> Exception:
     if error.code == _BUSY:
         return Wait(60)
-    if error.code >= _FAILS_FOR_GOOD and not isinstance(error, aiosmtplib.SMTPAuthenticationError):
+    # Only what is said of this mail is for good; a server that greets nobody for now may do so later.
+    of_this_mail = aiosmtplib.SMTPRecipientRefused | aiosmtplib.SMTPSenderRefused | aiosmtplib.SMTPDataError
+    if error.code >= _FAILS_FOR_GOOD and isinstance(error, of_this_mail):
         return Refused(f"the e-mail server says {error.code}")
     return Unsure(f"the e-mail server says {error.code}")

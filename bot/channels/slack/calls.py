@@ -15,8 +15,8 @@ if TYPE_CHECKING:
 
     from bot.channels.channel import Payload
 
-NO_ANSWER = (aiohttp.ClientError, TimeoutError, OSError)
-"""What is raised where Slack gave no answer."""
+NO_ANSWER = (aiohttp.ClientError, TimeoutError, OSError, AttributeError, ValueError)
+"""What is raised where Slack gave no answer, or slack_sdk stumbles over one that is not Slack's, such as a page."""
 BAD_TOKEN = frozenset(
     {"invalid_auth", "not_authed", "account_inactive", "token_revoked", "token_expired", "not_allowed_token_type"}
 )
@@ -61,9 +61,11 @@ def outcome(error: SlackApiError) -> Exception:
     status, word = getattr(response, "status_code", 0), said(error)
     if status == _TOO_MANY or word in ("ratelimited", "rate_limited"):
         return Wait(_seconds(dict(getattr(response, "headers", {}))))
-    if status >= _FAULT or word in _PASSING:
+    # Without a word of Slack's own it was somebody else who answered, such as a web filter; and what meets a token that
+    # is being changed waits, since the heartbeat finds one that is wrong for good.
+    if status >= _FAULT or word in _PASSING or word in BAD_TOKEN or not word:
         return Unsure(word or f"status {status}")
-    return Refused(word or f"status {status}")
+    return Refused(word)
 
 
 def said(error: SlackApiError) -> str:

@@ -107,9 +107,13 @@ class Slack:
             for seat in self._seats.values():
                 await seat.plug()
         for seat in self._seats.values():
-            task = asyncio.create_task(self._outage.read_back(seat, self._take_again))
-            self._reading.add(task)
-            task.add_done_callback(self._reading.discard)
+            self._read_back(seat)
+
+    def _read_back(self, seat: Seat) -> None:
+        """Begin to read what was said while nobody listened."""
+        task = asyncio.create_task(self._outage.read_back(seat, self._take_again))
+        self._reading.add(task)
+        task.add_done_callback(self._reading.discard)
 
     async def _serve(self, host: str, port: int) -> None:
         server = web.Application(client_max_size=_BIG_BODY)
@@ -180,7 +184,7 @@ class Slack:
 
     def changed(self, world: World) -> list[Delivery]:
         """Give the pages of those who opened theirs, where somebody else has changed what they say."""
-        return [delivery for seat in self._seats.values() for delivery in self._changed(seat, world)]
+        return [delivery for seat in list(self._seats.values()) for delivery in self._changed(seat, world)]
 
     def _changed(self, seat: Seat, world: World) -> Iterator[Delivery]:
         for user in pages.watched(seat.team, world):
@@ -194,16 +198,19 @@ class Slack:
 
     def sorry(self, event: Received) -> list[Delivery]:
         """Say that an event could not be handled."""
-        heard = parse(event.payload["body"], self._seats[event.payload["team"]].bot)
+        seat = self._seats.get(event.payload["team"])  # None where the workspace was taken out of the settings
+        heard = parse(event.payload["body"], seat.bot) if seat else None
         return sorry(heard) if heard else []
 
     def tell(self, school: str, whom: str, reply: Reply) -> list[Delivery]:
         """Tell one person something in their own chat; without a team, in their school's workspace."""
         team, _, user = whom.rpartition("/")
-        if team in self._seats:
-            return tell(team, user, reply)
-        # By the school where Slack has not said yet which team that is: what is promised waits for it.
-        return tell(school, user, reply) if any(one.school == school for one in self._workspaces) else []
+        if team not in self._seats:
+            if not any(one.school == school for one in self._workspaces):
+                return []
+            # By the school where Slack has not said yet which team that is: what is promised waits for it.
+            team = next((t for t, seat in self._seats.items() if seat.workspace.school == school), school)
+        return tell(team, user, reply)
 
     def _seat(self, of: str) -> Seat:
         """Give the seat of a team, or of a school."""
@@ -227,19 +234,26 @@ class Slack:
             await call(client, "chat.postMessage", payload["late"])
 
     async def heartbeat(self) -> None:
-        """Ask whether the tokens still work, and open sockets that have died anew."""
+        """Ask whether the tokens still work, open sockets that have died anew, and read back what came meanwhile."""
+        failed: Unreachable | None = None
         for seat in self._seats.values():
-            if why := await seat.answers():
-                _log.warning("Slack did not answer the heartbeat (%s)", why)
-                continue
-            if self._address is None and not (seat.socket and await seat.socket.alive()):
-                _log.warning("the socket to %s had died; it is opened anew", seat.name)
-                await seat.unplug()
-                try:
-                    await seat.plug()
-                except Unreachable as error:
-                    _log.warning("%s", error)
-                    continue
+            try:
+                await self._look_after(seat)
+            except Unreachable as error:
+                failed = error
+        if failed:
+            raise failed
+
+    async def _look_after(self, seat: Seat) -> None:
+        if why := await seat.answers():
+            raise Unreachable(f"Slack did not answer the heartbeat ({why}).")
+        if self._address is None and not (seat.socket and await seat.socket.alive()):
+            _log.warning("the socket to %s had died; it is opened anew", seat.name)
+            await seat.unplug()
+            await seat.plug()
+        if await self._outage.was_long(seat):
+            self._read_back(seat)
+        else:
             await self._outage.note_alive(seat)
 
     async def stop(self) -> None:

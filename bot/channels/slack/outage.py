@@ -49,6 +49,13 @@ class Outage:
             at = {"at": self._clock().isoformat()}
             await asyncio.to_thread(self._memory.keep, seat.itself, seat.itself, _ALIVE, at, None)
 
+    async def was_long(self, seat: Seat) -> bool:
+        """Tell whether nothing was heard for so long that Slack may have given up telling, and isn't read back yet."""
+        if seat.team in self._behind:
+            return False
+        kept = await asyncio.to_thread(self._memory.recall, seat.itself, seat.itself, _ALIVE)
+        return bool(kept) and self._clock() - datetime.fromisoformat(kept["at"]) > _OUTAGE
+
     async def read_back(self, seat: Seat, take: Callable[[Seat, Payload], Awaitable[None]]) -> None:
         """Take every direct message since the bot last listened; those that are known are dropped by their ids.
 

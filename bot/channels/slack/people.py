@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 
 from slack_sdk.errors import SlackApiError
 
-from bot.channels.channel import NotYet
-from bot.channels.slack.calls import NO_ANSWER, said
+from bot.channels.channel import NotYet, Refused
+from bot.channels.slack.calls import NO_ANSWER, outcome, said
 from knowledge.model import Audience
 
 if TYPE_CHECKING:
@@ -73,11 +73,10 @@ class People:
         try:
             self._note((await self._client.users_info(user=user))["user"])
         except SlackApiError as error:
-            if said(error) in ("user_not_found", "user_not_visible"):
-                # Somebody of a connected workspace whom Slack won't show.
+            if isinstance(outcome(error), Refused):
+                # Somebody of a connected workspace whom Slack won't show; and where a scope is missing, everybody.
                 self._roles[user] = (Audience.VISITOR, time.monotonic())
-            else:
-                _log.warning("Slack did not say who somebody is (%s)", said(error))
+            _log.warning("Slack did not say who somebody is (%s)", said(error))
         except NO_ANSWER as error:
             _log.warning("Slack did not say who somebody is (%s)", type(error).__name__)
         finally:

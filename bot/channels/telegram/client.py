@@ -22,7 +22,6 @@ from telegram.error import (
     TelegramError,
 )
 from telegram.ext import Updater
-from telegram.request import HTTPXRequest
 from telegram.warnings import PTBDeprecationWarning
 
 from bot.channels.channel import Pace, Refused, Unreachable, Unsure, Unusable, Wait
@@ -30,7 +29,7 @@ from bot.channels.telegram.answer import answer, sorry, tell
 from bot.channels.telegram.deleting import Deleting
 from bot.channels.telegram.parse import NAME, Me
 from bot.channels.telegram.reasons import why
-from bot.channels.telegram.receiving import Committing, Polls
+from bot.channels.telegram.receiving import Answered, Committing, Polls
 from bot.store.databases import StoreError
 from handlers.wording import say
 
@@ -94,11 +93,12 @@ class Telegram:
         self._bot = Bot(
             token,
             base_url=f"{api}/bot",
-            request=HTTPXRequest(connection_pool_size=64, read_timeout=15, connect_timeout=10, pool_timeout=10),
+            request=Answered(connection_pool_size=64, read_timeout=15, connect_timeout=10, pool_timeout=10),
             get_updates_request=self._polls,
         )
         self._noted, self._held = held, Deleting(self._bot, held)
         self._updater: Updater | None = None
+        self._receives = False
         self._me = Me(0, "")
 
     async def open(self) -> str:
@@ -156,17 +156,23 @@ class Telegram:
     async def _start(self) -> None:
         assert self._updater is not None  # noqa: S101 -- listen makes it first
         self._polls.asked_at = asyncio.get_running_loop().time()
+        self._receives = False
         if self._webhook is None:
             await self._updater.start_polling(
                 timeout=_POLL, bootstrap_retries=3, allowed_updates=_UPDATES, error_callback=_complain
             )
-            return
-        await self._updater.start_webhook(
-            listen=self._webhook.listen,
-            port=self._webhook.port,
-            url_path=urlsplit(self._webhook.url).path.lstrip("/"),
-            webhook_url=self._webhook.url,
-            secret_token=self._webhook.secret,
+        else:
+            await self._serve(self._updater, self._webhook)
+        self._receives = True
+
+    @staticmethod
+    async def _serve(updater: Updater, webhook: Webhook) -> None:
+        await updater.start_webhook(
+            listen=webhook.listen,
+            port=webhook.port,
+            url_path=urlsplit(webhook.url).path.lstrip("/"),
+            webhook_url=webhook.url,
+            secret_token=webhook.secret,
             bootstrap_retries=3,
             allowed_updates=_UPDATES,
         )
@@ -240,8 +246,9 @@ class Telegram:
             await self._bot.get_me()
             if self._webhook:
                 info = await self._bot.get_webhook_info()
-                if info.url != self._webhook.url:
-                    _log.warning("Telegram sent its updates elsewhere; the webhook is set again")
+                # Telegram may know of a webhook at which nobody listens, where its answer was lost.
+                if info.url != self._webhook.url or not self._receives:
+                    _log.warning("Telegram's updates did not come here; the webhook is set again")
                     await self._reopen()
             elif asyncio.get_running_loop().time() - self._polls.asked_at > _SILENT:
                 _log.warning("polling Telegram had stopped; it begins again")
@@ -252,7 +259,7 @@ class Telegram:
         except InvalidToken:
             raise Unusable("Telegram does not take this token any more. Ask @BotFather for a new one.") from None
         except TelegramError as error:
-            _log.warning("Telegram did not answer the heartbeat (%s)", why(error))
+            raise Unreachable(f"Telegram did not answer the heartbeat ({why(error)}).") from None
 
     async def _reopen(self) -> None:
         assert self._updater is not None  # noqa: S101 -- listen made it

@@ -6,6 +6,7 @@ import asyncio
 from typing import TYPE_CHECKING, Any
 
 from telegram import Update
+from telegram.error import NetworkError
 from telegram.request import HTTPXRequest
 
 from bot.channels.channel import Received
@@ -15,7 +16,18 @@ if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
 
-class Polls(HTTPXRequest):
+class Answered(HTTPXRequest):
+    """Requests that take an answer for Telegram's only where it looks like one: a web filter answers with a page."""
+
+    async def do_request(self, *args: Any, **kwargs: Any) -> tuple[int, bytes]:  # noqa: ANN401 -- passed on as they are
+        """Ask; raises NetworkError where it was somebody else who answered."""
+        status, body = await super().do_request(*args, **kwargs)
+        if not (body.lstrip().startswith(b"{") and b'"ok"' in body):
+            raise NetworkError(f"the answer is not Telegram's (status {status})")
+        return status, body
+
+
+class Polls(Answered):
     """The requests for updates, which know when the last one began.
 
     Each tells Telegram that the updates before it arrived, so it waits until `first` is done: they are committed.

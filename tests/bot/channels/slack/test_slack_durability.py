@@ -73,10 +73,10 @@ def test_an_answer_is_sent_again_until_it_arrives(bot, server, fault):
 
 
 def test_an_answer_that_slack_never_takes_is_given_up_where_the_administrator_sees_it(bot, server):
-    server.faults.append(Fault("chat.postMessage", error="account_inactive"))
+    server.faults.append(Fault("chat.postMessage", error="channel_not_found"))
     server.says("UTEACHER01", QUESTION)
     bot.rests()
-    assert [g.why for g in bot.store.deliveries.given_up()] == ["account_inactive"]
+    assert [g.why for g in bot.store.deliveries.given_up()] == ["channel_not_found"]
 
 
 def test_a_form_sent_twice_takes_its_step_once_and_makes_one_report(bot, server, teacher):
@@ -164,7 +164,7 @@ def test_over_http_a_commit_that_fails_is_no_acknowledgement_so_that_slack_comes
 
 
 def test_a_socket_that_opens_and_never_says_a_word_is_found_and_opened_anew(engine, tmp_path, monkeypatch):
-    monkeypatch.setattr("bot.run._HEARTBEAT", 0.02)
+    monkeypatch.setattr("bot.connecting._HEARTBEAT", 0.02)
     monkeypatch.setattr("bot.channels.slack.connection._GREETING", 0.1)
     with FakeSlack(speechless=2) as server:
         server.joins("UTEACHER01")
@@ -178,7 +178,7 @@ def test_a_socket_that_opens_and_never_says_a_word_is_found_and_opened_anew(engi
 def test_a_socket_that_cannot_be_opened_anew_at_once_is_tried_again_with_the_next_heartbeat(
     engine, tmp_path, monkeypatch
 ):
-    monkeypatch.setattr("bot.run._HEARTBEAT", 0.02)
+    monkeypatch.setattr("bot.connecting._HEARTBEAT", 0.02)
     monkeypatch.setattr("bot.channels.slack.connection._GREETING", 0.1)
     with FakeSlack(speechless=1) as server:
         server.joins("UTEACHER01")

@@ -10,7 +10,7 @@ from contextlib import closing
 import pytest
 from aiohttp import ClientSession
 
-from bot.channels.channel import Unusable
+from bot.channels.channel import Unreachable, Unusable
 from bot.store.databases import StoreError
 from tests.bot.channels.telegram.test_telegram_faults import QUESTION, answers
 from tests.bot.channels.telegram.test_telegram_process import running
@@ -136,7 +136,8 @@ def test_while_it_polls_the_heartbeat_leaves_it_alone(bot, parent):
 
 def test_a_heartbeat_that_gets_no_answer_is_no_reason_to_end(bot, parent):
     bot.server.faults.append(Fault("getMe", status=500))
-    in_loop(bot, channel_of(bot).heartbeat())
+    with pytest.raises(Unreachable):
+        in_loop(bot, channel_of(bot).heartbeat())
     assert "A tip about" in parent.say("/tip")
 
 
