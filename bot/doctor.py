@@ -14,6 +14,7 @@ from bot.channels.channel import Examined, Unusable
 from bot.opening import now, open_store
 from bot.packs import load
 from bot.reachable import MEND, dead_ends, openable
+from bot.store.alone import at_work
 from knowledge.topics.library import load_topics
 
 if TYPE_CHECKING:
@@ -80,6 +81,8 @@ def examine(settings: Settings) -> Iterator[Finding]:
             yield Finding("data folder", str(settings.data))
             yield from _store(store, now())
             yield from keys_apart(settings)
+            yield from readable_by_others(settings)
+            yield from _at_work(settings)
             meet(store, contacts)
             yield from _without_app(store, contacts, openable(settings))
             yield from _without_account(store, contacts, openable(settings))
@@ -164,6 +167,27 @@ def keys_apart(settings: Settings) -> Iterator[Finding]:
             "Make a second, empty database and name it in ASKFIRST_KEYS_DATABASE. Where there are reports already,"
             " docs/for-it-case-page.md says under “Backup” how they move",
         )
+
+
+def _at_work(settings: Settings) -> Iterator[Finding]:
+    """Say so where `askfirst run` was at work once, and isn't now."""
+    if at_work(settings.database_url) is False:
+        yield Finding(
+            "run",
+            "askfirst run is not at work: nobody is answered, and nobody is told of a report",
+            "Start it, and see to it that it starts again by itself",
+        )
+
+
+def readable_by_others(settings: Settings) -> Iterator[Finding]:
+    """Name the files of the store that other accounts of this machine can read or change."""
+    for file in (settings.data, *sorted(settings.data.glob("*.db")), settings.master_key_file):
+        if file.exists() and (mode := file.stat().st_mode & 0o077):
+            yield Finding(
+                "data folder",
+                f"{file} can be read or changed by other accounts of this machine ({mode:03o})",
+                f"chmod {'700' if file.is_dir() else '600'} {file}",
+            )
 
 
 def _alarms(store: Store) -> Iterator[Finding]:

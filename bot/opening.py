@@ -10,10 +10,11 @@ from typing import TYPE_CHECKING
 import click
 
 from bot.store.alarms import StoredAlarms
+from bot.store.alone import at_work
 from bot.store.buttons import StoredButtons
 from bot.store.case_steps import CaseSteps
 from bot.store.cases import StoredCases
-from bot.store.databases import StoreError, is_there, open_database
+from bot.store.databases import StoreError, Unopenable, is_there, open_database
 from bot.store.deliveries import StoredDeliveries
 from bot.store.drafts import StoredDrafts
 from bot.store.events import StoredEvents
@@ -25,7 +26,7 @@ from bot.store.memory import StoredMemory
 from bot.store.record import Record
 from bot.store.report_messages import ReportMessages
 from bot.store.rotating import rotate
-from bot.store.sealing import add_master_key, keep_newest_key, master_from
+from bot.store.sealing import add_master_key, keep_newest_keys, key_is_missing, master_from
 from bot.store.sessions import StoredSessions
 from bot.store.subscriptions import StoredSubscriptions
 from bot.store.units import Units
@@ -33,8 +34,10 @@ from bot.store.watches import StoredWatches
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+    from pathlib import Path
 
     from bot.settings import Settings
+    from bot.store.sealing import Lookup
 
 
 class SetUpProblem(click.ClickException):
@@ -76,12 +79,13 @@ def open_store(settings: Settings, clock: Callable[[], datetime] = now) -> Itera
     databases = []
     try:
         try:
+            fresh = key_is_missing(settings.master_key.get_secret_value(), settings.master_key_file)
             master = master_from(settings.master_key.get_secret_value(), settings.master_key_file)
             for url, tables in ((settings.database_url, "main"), (settings.keys_url, "keys")):
                 databases.append(open_database(url, tables))
             main, apart = Units(databases[0]), databases[1]
             keys = Keys(apart, master, main)
-            lookup = keys.lookup()
+            lookup = _lookup_of(keys, settings.master_key_file, fresh=fresh)
         except StoreError as error:
             raise SetUpProblem(f"{error}.") from None
         drafts, record = StoredDrafts(main, keys, lookup), Record(main, lookup)
@@ -112,6 +116,20 @@ def open_store(settings: Settings, clock: Callable[[], datetime] = now) -> Itera
             database.dispose()
 
 
+def _lookup_of(keys: Keys, file: Path, *, fresh: bool) -> Lookup:
+    """Give what keyed hashes are made with; a fresh key that opens nothing is not left where the right one belongs."""
+    try:
+        return keys.lookup()
+    except Unopenable:
+        if not fresh:
+            raise
+        file.unlink(missing_ok=True)
+        raise StoreError(
+            f"{file} is not there, and without it nobody can open what is stored. Bring it back from where you keep"
+            " its copy, or put the master key into ASKFIRST_MASTER_KEY where it stood there"
+        ) from None
+
+
 def there_is_a_store(settings: Settings) -> None:
     """Raise SetUpProblem where nothing was ever kept at the place that the settings name."""
     try:
@@ -126,12 +144,19 @@ def there_is_a_store(settings: Settings) -> None:
 
 
 def rotate_master_key(settings: Settings) -> int:
-    """Wrap everything with a new master key, and throw away the older ones of the key file; raises StoreError.
+    """Wrap everything with a new master key, and throw away those of the key file before the last; raises StoreError.
 
-    The file holds both until the last value is wrapped anew, so a crash in between loses nothing.
+    The one before stays, so neither a crash in between nor what another process wraps meanwhile loses anything.
     """
     there_is_a_store(settings)
+    if at_work(settings.database_url):
+        raise StoreError("askfirst run is at work. End it first, and start it again afterwards")
     given, file = settings.master_key.get_secret_value(), settings.master_key_file
+    if given and "," not in given:
+        raise StoreError(
+            "ASKFIRST_MASTER_KEY holds one key alone. Put a new one before it (askfirst keys new makes one), with a"
+            " comma between them"
+        )
     urls = {"main": settings.database_url, "keys": settings.keys_url}
     databases = {tables: open_database(url, tables) for tables, url in urls.items()}
     try:
@@ -144,5 +169,5 @@ def rotate_master_key(settings: Settings) -> int:
         for database in databases.values():
             database.dispose()
     if not given:
-        keep_newest_key(file)
+        keep_newest_keys(file)
     return count

@@ -1,4 +1,4 @@
-"""Sees to it that one `askfirst run` alone is at work on a SQLite file; on PostgreSQL there may be several."""
+"""Knows whether an `askfirst run` is at work on a SQLite file, and lets one alone be; PostgreSQL may have several."""
 
 from __future__ import annotations
 
@@ -25,12 +25,37 @@ def alone(url: str) -> Iterator[bool]:
     if address.get_backend_name() != "sqlite":
         yield False
         return
-    # A file of its own: to close one of SQLite's would let go of SQLite's own locks.
-    held = os.open(f"{address.database}-running", os.O_CREAT | os.O_RDWR, 0o600)
+    held = os.open(_file(str(address.database)), os.O_CREAT | os.O_RDWR, 0o600)
     try:
         yield _held(held, str(address.database))
     finally:
         os.close(held)
+
+
+def at_work(url: str) -> bool | None:
+    """Tell whether an `askfirst run` is at work on a SQLite database; None where none ever was, or nobody can know."""
+    address = make_url(url)
+    try:
+        if address.get_backend_name() != "sqlite":
+            return None
+        held = os.open(_file(str(address.database)), os.O_RDWR)
+    except OSError:
+        return None
+    try:
+        fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return True
+    except OSError:  # a network folder that knows no locks
+        return None
+    else:
+        return False
+    finally:
+        os.close(held)
+
+
+def _file(database: str) -> str:
+    # One of its own: to close one of SQLite's would let go of SQLite's own locks.
+    return f"{database}-running"
 
 
 def _held(file: int, database: str) -> bool:

@@ -14,7 +14,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from bot.store.databases import StoreError, Unopenable, why
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
     from pathlib import Path
 
 _NONCE = 12
@@ -33,9 +33,14 @@ _ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 class Master:
     """The master keys, newest first: the newest wraps, every one of them unwraps."""
 
-    def __init__(self, keys: Iterable[str]) -> None:
+    def __init__(self, keys: Iterable[str], anew: Callable[[], list[str]] | None = None) -> None:
+        """Take the keys, and what gives them anew: somebody may have changed them beside this process."""
+        self._anew = anew
+        self._take(list(keys))
+
+    def _take(self, keys: list[str]) -> None:
         try:
-            self._keys = MultiFernet([Fernet(key) for key in keys])
+            self._given, self._keys = keys, MultiFernet([Fernet(key) for key in keys])
         except ValueError:
             raise StoreError(_NONE) from None
 
@@ -52,7 +57,10 @@ class Master:
         try:
             return self._keys.decrypt(wrapped)
         except InvalidToken:
-            raise Unopenable(_UNFIT) from None
+            if self._anew is None or (keys := self._anew()) == self._given:
+                raise Unopenable(_UNFIT) from None
+        self._take(keys)
+        return self.unwrap(wrapped)
 
 
 def add_master_key(file: Path) -> None:
@@ -60,9 +68,12 @@ def add_master_key(file: Path) -> None:
     _replace(file, [new_master_key(), *_keys_in(file)])
 
 
-def keep_newest_key(file: Path) -> None:
-    """Throw the older keys of a key file away, once nothing is wrapped with them any more."""
-    _replace(file, _keys_in(file)[:1])
+def keep_newest_keys(file: Path) -> None:
+    """Keep the newest key of a key file and the one before it, once nothing is wrapped with an older one any more.
+
+    A process that is still at work wraps with the one before until it ends.
+    """
+    _replace(file, _keys_in(file)[:2])
 
 
 def _keys_in(file: Path) -> list[str]:
@@ -70,6 +81,8 @@ def _keys_in(file: Path) -> list[str]:
         return file.read_text(encoding="ascii").split()
     except OSError as error:
         raise StoreError(f"{file} can't be read ({why(error)})") from None
+    except UnicodeDecodeError:
+        raise StoreError(_NONE) from None
 
 
 def _replace(file: Path, keys: list[str]) -> None:
@@ -84,6 +97,14 @@ def _replace(file: Path, keys: list[str]) -> None:
         fresh.replace(file)
     except OSError as error:
         raise StoreError(f"{file} can't be written ({why(error)})") from None
+
+
+def key_is_missing(given: str, file: Path) -> bool:
+    """Tell whether there is neither a master key given nor a file with one; raises StoreError."""
+    try:
+        return not given and not file.exists()
+    except OSError as error:
+        raise StoreError(f"{file} can't be read ({why(error)})") from None
 
 
 def new_master_key() -> str:
@@ -101,11 +122,9 @@ def master_from(given: str, file: Path) -> Master:
     try:
         if not file.exists():
             _make_key_file(file)
-        return Master(file.read_text(encoding="ascii").split())
     except OSError as error:
         raise StoreError(f"{file} can't be read ({why(error)})") from None
-    except UnicodeDecodeError:
-        raise StoreError(_NONE) from None
+    return Master(_keys_in(file), lambda: _keys_in(file))
 
 
 def _make_key_file(file: Path) -> None:

@@ -11,6 +11,7 @@ import bot
 from bot.doctor import examine, keys_apart
 from bot.opening import open_store
 from bot.settings import Settings
+from bot.store.alone import alone
 from tests.handlers.telling import CONTACTS
 
 SHARED = "postgresql+psycopg://askfirst@127.0.0.1/askfirst"
@@ -56,6 +57,22 @@ def test_every_kind_of_alarm_is_shown_with_how_to_mend_it(tmp_path, clock):
     alarms = [finding for finding in examine(settings) if finding.part == "alarm"]
     assert len(alarms) == len(kinds)
     assert all("this-one" in finding.found and finding.mend for finding in alarms)
+
+
+def test_whoever_ended_the_bot_and_did_not_start_it_again_is_told_so(tmp_path):
+    settings = Settings(data=tmp_path, contacts=CONTACTS, _env_file=None)
+    ended = "askfirst run is not at work"
+    assert not any(ended in finding.found for finding in examine(settings))
+    with alone(settings.database_url):
+        assert not any(ended in finding.found for finding in examine(settings))
+    assert any(ended in finding.found for finding in examine(settings))
+
+
+def test_files_that_other_accounts_can_read_are_named_with_the_command_that_mends_it(tmp_path):
+    settings = Settings(data=tmp_path, contacts=CONTACTS, _env_file=None)
+    assert not any("other accounts" in finding.found for finding in examine(settings))
+    settings.master_key_file.chmod(0o644)
+    assert f"chmod 600 {settings.master_key_file}" in {finding.mend for finding in examine(settings)}
 
 
 def test_it_names_the_data_folder_in_which_the_master_key_stands(tmp_path):

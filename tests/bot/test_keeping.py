@@ -15,6 +15,7 @@ from bot.cli import askfirst
 from bot.opening import open_store
 from bot.settings import Settings
 from bot.store import tables
+from bot.store.alone import alone
 from bot.store.copying import copy
 from bot.store.rotating import WRAPPED
 from bot.store.sealing import new_master_key
@@ -256,7 +257,7 @@ def test_whoever_restores_without_the_master_key_is_told_to_put_it_there_first(a
         done.output
     )
     wrong = types("audit", "verify")
-    assert "the master key doesn't fit this database" in wrong.output
+    assert "Bring it back from where you keep its copy" in wrong.output
     (tmp_path / "new" / "master.key").write_bytes((tmp_path / "old" / "master.key").read_bytes())
     assert types("audit", "verify").exit_code == 0
 
@@ -283,8 +284,9 @@ def test_a_new_master_key_opens_everything_and_the_old_one_nothing(engine, conta
     code = fill(settings, engine, contacts, clock)
     old = settings.master_key_file.read_text()
     monkeypatch.setenv("ASKFIRST_DATA", str(tmp_path / "old"))
-    result = types("keys", "rotate")
-    assert result.exit_code == 0, result.output
+    for _ in range(2):
+        result = types("keys", "rotate")
+        assert result.exit_code == 0, result.output
     assert old.strip() not in settings.master_key_file.read_text()
     assert settings.master_key_file.stat().st_mode & 0o777 == 0o600
     with open_store(settings, clock) as store:
@@ -294,6 +296,55 @@ def test_a_new_master_key_opens_everything_and_the_old_one_nothing(engine, conta
     assert types("audit", "verify").exit_code == 0
     settings.master_key_file.write_text(old)
     assert "doesn't fit" in types("audit", "verify").output
+
+
+def test_a_report_that_somebody_sends_after_the_master_key_was_changed_beside_them_is_read(
+    engine, contacts, clock, tmp_path, monkeypatch
+):
+    settings = Settings(data=tmp_path / "old", _env_file=None)
+    monkeypatch.setenv("ASKFIRST_DATA", str(tmp_path / "old"))
+    with open_store(settings, clock) as store:
+        reporter = Person(at_work(store, engine, contacts, clock).world, name="reporter")
+        tell(reporter)
+        assert types("keys", "rotate").exit_code == 0
+        assert "Your report is stored" in reporter.presses("Send")
+    with open_store(settings, clock) as store:
+        who = lead(at_work(store, engine, contacts, clock).world, "dsl-1")
+        (line,) = store.cases.listed("st-peters", who)
+        assert store.cases.opened("st-peters", line.reference, who).case.answers["what"] == STORY
+
+
+def test_the_master_key_is_not_changed_while_the_bot_is_at_work(engine, contacts, clock, tmp_path, monkeypatch):
+    settings = Settings(data=tmp_path, _env_file=None)
+    fill(settings, engine, contacts, clock)
+    monkeypatch.setenv("ASKFIRST_DATA", str(tmp_path))
+    before = settings.master_key_file.read_bytes()
+    with alone(settings.database_url):
+        assert "askfirst run is at work. End it first" in types("keys", "rotate").output
+    assert settings.master_key_file.read_bytes() == before
+
+
+def test_a_master_key_that_is_lost_is_not_replaced_by_one_that_opens_nothing(
+    engine, contacts, clock, tmp_path, monkeypatch
+):
+    settings = Settings(data=tmp_path, _env_file=None)
+    fill(settings, engine, contacts, clock)
+    monkeypatch.setenv("ASKFIRST_DATA", str(tmp_path))
+    settings.master_key_file.unlink()
+    result = types("audit", "verify")
+    assert result.exit_code == 1
+    assert "Bring it back from where you keep its copy" in result.output
+    assert not settings.master_key_file.exists()
+
+
+def test_a_single_master_key_in_the_settings_is_not_taken_for_a_new_one(tmp_path, engine, contacts, clock, monkeypatch):
+    key = new_master_key()
+    fill(Settings(data=tmp_path, master_key=key, _env_file=None), engine, contacts, clock)
+    monkeypatch.setenv("ASKFIRST_DATA", str(tmp_path))
+    monkeypatch.setenv("ASKFIRST_MASTER_KEY", key)
+    result = types("keys", "rotate")
+    assert result.exit_code == 1
+    assert "Put a new one before it" in result.output
 
 
 def test_every_sealed_column_is_either_wrapped_anew_or_sealed_with_a_cases_own_key():

@@ -119,7 +119,8 @@ def test_polling_that_could_not_begin_again_amid_an_outage_begins_again_after_it
     channel = channel_of(bot)
     channel._polls.asked_at = float("-inf")  # noqa: SLF001 -- a long silence
     bot.server.faults += [Fault("deleteWebhook", status=500)] * 4
-    in_loop(bot, channel.heartbeat())
+    with pytest.raises(Unreachable):
+        in_loop(bot, channel.heartbeat())
     assert not channel._updater.running  # noqa: SLF001
     channel._polls.asked_at = float("-inf")  # noqa: SLF001
     in_loop(bot, channel.heartbeat())
