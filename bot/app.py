@@ -21,7 +21,7 @@ from knowledge.contact_loader import load_contacts
 from knowledge.reading import PackError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Container, Iterator, Mapping
+    from collections.abc import Callable, Collection, Container, Iterable, Iterator, Mapping
     from pathlib import Path
 
     from bot.casepage.server import CasePage
@@ -122,9 +122,20 @@ def contacts_of(settings: Settings) -> Mapping[str, Contacts]:
     if settings.contacts is None:
         return {}
     try:
-        return load_contacts(settings.contacts)
+        contacts = load_contacts(settings.contacts)
     except PackError as error:
         raise SetUpProblem(f"these contacts can't be used:\n{error}") from None
+    of_known_schools(contacts, folders_of(only=settings.packs))
+    return contacts
+
+
+def of_known_schools(contacts: Iterable[str], schools: Iterable[str]) -> None:
+    """Raise SetUpProblem where contacts are of a school that nobody knows: its reports would reach nobody."""
+    try:
+        for slug in contacts:
+            known_school(slug, schools)
+    except click.BadParameter as error:
+        raise SetUpProblem(f"{error.message} It is named under “school” in the contacts.") from None
 
 
 def schools_served(settings: Settings, contacts: Container[str]) -> dict[str, Path]:

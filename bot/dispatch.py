@@ -90,8 +90,8 @@ def _dispatch(message: Message, world: World) -> Reply:
     if asked := _asked_outright(message, command, world):
         return asked.handle(message, world)
     under_way = _under_way(message, world)
-    if not under_way and (receipt := report.sent_before(message, world)):
-        return receipt
+    if not under_way and (known := report.sent_before(message, world) or report.taken_up(message, world)):
+        return known
     if command in (*help.STOP, *help.BACK):
         return _leave(command, under_way, message, world)
     if under_way and not (command in _BY_COMMAND and under_way is not report):
@@ -126,7 +126,7 @@ def _asked_outright(message: Message, command: str, world: World) -> Ability | N
         return cases
     if report.is_aside(message, world):
         return report
-    if status.code_in(message.text):
+    if status.code_in(message.text) or status.is_no_code(message.text):
         return status
     return _BY_COMMAND.get(command) if said.startswith("/") else None
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
@@ -38,6 +39,10 @@ NAMED = "named-"
 """How the steps begin in which a reporter says of somebody named whether it is about them."""
 _OF_THE_NAMED = ("about", "told", "unsure")
 _TEXTS = ("what", "when", "where", "reach")
+MORE = "what-more"
+"""Beside the answers: what happened was told in a few words before it was asked, and is asked still."""
+_A_STORY = 8
+"""From so many words on they tell what happened, and nobody is asked for it again."""
 
 
 def words_of(answers: Mapping[str, str]) -> str:
@@ -49,6 +54,26 @@ def named(school: School, answers: Mapping[str, str], contacts: Contacts | None)
     """Give everybody whom the words name, but for whoever the report is about in any case."""
     job = answers.get("role") if answers.get("who") == "adult" else None
     return tuple(one for one in named_in(words_of(answers), school, contacts) if one.roles != {job})
+
+
+def with_words(answers: Mapping[str, str], text: str) -> dict[str, str]:
+    """Add words that were no answer to what was asked to what happened, which is asked still where they are few."""
+    few = MORE in answers or "what" not in answers
+    said = "\n".join(filter(None, (answers.get("what"), text)))
+    kept = {name: value for name, value in answers.items() if name != MORE}
+    return {**kept, "what": said, **({MORE: "yes"} if few and len(said.split()) < _A_STORY else {})}
+
+
+def with_answer(answers: Mapping[str, str], name: str, value: str) -> dict[str, str]:
+    """Take an answer; what happened is added to the few words that were there before it was asked."""
+    if name == "what" and MORE in answers:
+        value = "\n".join(filter(None, (answers["what"], value)))
+    return {**{kept: said for kept, said in answers.items() if (name, kept) != ("what", MORE)}, name: value}
+
+
+def is_answered(name: str, answers: Mapping[str, str]) -> bool:
+    """Tell whether a step needs no asking any more."""
+    return name in answers and not (name == "what" and MORE in answers)
 
 
 def doubts(role: Audience, people: Iterable[Named]) -> tuple[Field, ...]:
@@ -100,7 +125,14 @@ def steps(role: Audience, school: School, answers: Mapping[str, str]) -> tuple[F
         # A friend request takes three taps; what was answered before the report became one is not lost.
         names = tuple(name for name in names if name in _SHORT_STEPS or answers.get(name))
     asked = [name for name in names if _applies(name, answers)]
-    return tuple(_field(name, role, school, optional=short) for name in asked)
+    fields = tuple(_field(name, role, school, optional=short) for name in asked)
+    if MORE not in answers:
+        return fields
+    more = say(
+        "report.child_ask_what_more" if role is Audience.PUPIL else "report.ask_what_more", words=answers["what"]
+    )
+    no_more = (Button(say("report.no_more"), ANSWER, "what:"),)
+    return tuple(replace(f, ask=more, choices=no_more, optional=True) if f.name == "what" else f for f in fields)
 
 
 def _is_short(role: Audience, answers: Mapping[str, str]) -> bool:

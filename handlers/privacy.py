@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from handlers import unfinished
 from handlers.message import Button, Card, Reply, Signal
 from handlers.wording import say
+from knowledge.model import Audience
 
 if TYPE_CHECKING:
     from handlers.message import Message
@@ -26,11 +27,12 @@ def handle(message: Message, world: World) -> Reply:
         ask = say("privacy.ask_to_erase", button=say("status.erase"))
         return Reply((Card(say("privacy.forgotten"), (*_kept(message, world), ask), signal=Signal.INFO),))
     subscribed = world.subscriptions is not None and world.subscriptions.of(message.person) is not None
+    child = "child_" if message.role is Audience.PUPIL else ""
     lines = (
         *([say("privacy.subscription")] if subscribed else []),
         say("report.privacy_draft", after=unfinished.after(world), days=str(world.keeps_drafts.days)),
-        say("privacy.reports"),
-        say("privacy.platform"),
+        say(f"privacy.{child}reports"),
+        say(f"privacy.{child}platform"),
         say("privacy.forget"),
     )
     return Reply(

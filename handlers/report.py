@@ -26,7 +26,7 @@ from handlers.report_steps import (
     with_words,
     wrote,
 )
-from handlers.typed import is_bare, says_send
+from handlers.typed import is_bare, says_send, takes_up
 from handlers.wording import say
 from knowledge.model import KINDS, Audience
 
@@ -204,7 +204,9 @@ def _heard(draft: Draft, message: Message, world: World) -> Reply:
         cards = (*danger_in(text, message, world), *files, note("report.added_words"))
         return ask(with_words(draft, message, world), message, world, *cards)
     if not intake.choices_of(step.name, school):
-        skipped = step.optional and text.strip().strip(".!").lower() in ("skip", say("report.skip").lower())
+        ways = ("skip", *(choice.label.lower() for choice in step.choices))
+        nothing_more = step.name == "what" and intake.MORE in draft.answers and is_bare(text)
+        skipped = nothing_more or (step.optional and text.strip().strip(".!").lower() in ways)
         return take_words(draft, step.name, "" if skipped else text, message, world, *files)
     return typed(draft, step, message, world, *files)
 
@@ -226,6 +228,14 @@ def _aside(word: str, draft: Draft, message: Message, world: World) -> Reply:
 def is_aside(message: Message, world: World) -> bool:
     """Tell whether a text is about the bot itself, amid a report."""
     return not message.action and _command_in(message.text) in _ASIDE and under_way(message, world)
+
+
+def taken_up(message: Message, world: World) -> Reply | None:
+    """Do what somebody types who was asked whether they go on with a report or begin anew; None where nobody was."""
+    action, draft = takes_up(message.text), world.drafts.current(message.person, message.conversation)
+    if not action or not message.private or draft is None or draft.school != message.school:
+        return None
+    return handle(replace(message, text="", action=action), world)
 
 
 def sent_before(message: Message, world: World) -> Reply | None:

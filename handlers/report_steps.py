@@ -51,9 +51,8 @@ def take_words(draft: Draft, name: str, words: str, message: Message, world: Wor
 
 def with_words(draft: Draft, message: Message, world: World) -> Draft:
     """Add a text to what happened, and keep the draft."""
-    words = "\n".join(filter(None, (draft.answers.get("what"), message.text)))
     draft = _said_anew(draft, message.text, world)
-    return keep(replace(draft, answers={**draft.answers, "what": words}), message, world)
+    return keep(replace(draft, answers=intake.with_words(draft.answers, message.text)), message, world)
 
 
 def _said_anew(draft: Draft, words: str, world: World) -> Draft:
@@ -77,7 +76,7 @@ def choose(draft: Draft, name: str, value: str, message: Message, world: World, 
 
 
 def _take(draft: Draft, name: str, value: str, message: Message, world: World, *cards: Card) -> Reply:
-    draft = replace(draft, answers={**draft.answers, name: value}, changing="")
+    draft = replace(draft, answers=intake.with_answer(draft.answers, name, value), changing="")
     return ask(keep(draft, message, world), message, world, *cards)
 
 
@@ -92,14 +91,14 @@ def next_step(draft: Draft, message: Message, world: World) -> Field | None:
     """Give the step that is asked now: the one being changed, else the first without an answer."""
     fields = steps(draft, message, world)
     changing = next((field for field in fields if field.name == draft.changing), None)
-    return changing or next((field for field in fields if field.name not in draft.answers), None)
+    return changing or next((field for field in fields if not intake.is_answered(field.name, draft.answers)), None)
 
 
 def steps(draft: Draft, message: Message, world: World) -> tuple[Field, ...]:
     """Give the steps; once the words are there, one for everybody whom they name."""
     school = school_of(draft, world)
     fields = intake.steps(message.role, school, draft.answers)
-    if any(field.name not in draft.answers for field in fields):
+    if not all(intake.is_answered(field.name, draft.answers) for field in fields):
         return fields
     named = intake.named(school, draft.answers, world.contacts.get(draft.school))
     return (*fields, *intake.doubts(message.role, named))
@@ -111,7 +110,9 @@ def ask(draft: Draft, message: Message, world: World, *cards: Card) -> Reply:
     if step is None:
         return _review(draft, message, world, cards)
     fields = steps(draft, message, world)
-    answered = tuple((f.name, draft.answers[f.name]) for f in fields if f.name in draft.answers and f != step)
+    answered = tuple(
+        (f.name, draft.answers[f.name]) for f in fields if intake.is_answered(f.name, draft.answers) and f != step
+    )
     buttons = (Button(say("report.back"), "report.back"), Button(say("report.stop"), "report.stop"))
     form = Form(draft.id, say("report.title"), fields, answered)
     return Reply(cards, buttons if answered else buttons[1:], form, confidential=True)

@@ -42,6 +42,9 @@ _CODE = re.compile(
 )
 
 
+_ALMOST = re.compile(r"/?status\W+(?=[\w-]*\d)[\w-]{4,}[\w -]*\W*", re.IGNORECASE)
+
+
 def code_in(text: str) -> str | None:
     """Give the receipt code where a text is one, alone or among the words that people write around it."""
     match = _CODE.fullmatch(text.strip())
@@ -51,6 +54,11 @@ def code_in(text: str) -> str | None:
     said = text.strip().lower().lstrip("/").startswith("status")
     # Four words of four letters are no code; a code has a digit or its hyphens.
     return code if said or "-" in code or any(c.isdigit() for c in code) else None
+
+
+def is_no_code(text: str) -> bool:
+    """Tell whether a text asks for the status of what is almost a code: a sign is missing, or one is too much."""
+    return code_in(text) is None and _ALMOST.fullmatch(text.strip()) is not None
 
 
 def under_way(message: Message, world: World) -> bool:
@@ -74,6 +82,8 @@ def _expect(what: dict[str, object], message: Message, world: World) -> None:
 
 
 def _without_code(message: Message, world: World) -> Reply:
+    if is_no_code(message.text):
+        return _note("status.unknown")
     kept = world.memory.recall(message.person, message.conversation, ABILITY)
     called = message.text.strip().strip(".!?").lower().lstrip("/") in COMMANDS
     if kept and not called and message.text.strip():

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from handlers.intake import choices_of, label
+from handlers.wording import say
 from knowledge.naming import named_in
 from knowledge.reading import Field, Problems, read_file
 
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 
 TYPED = Path(__file__).with_name("typed.yaml")
 _BEFORE_IT = re.compile(r"^(yes|no), |^(a|an|the|another|our|my|its|its the|its our) ")
+_LISTS = ("sends", "goes_on", "begins_anew", "bare")
 _A_THIRD = 3
 """The beginning of a choice is taken for it from this part of it on, where it begins no other one."""
 
@@ -29,6 +31,8 @@ class Typed:
 
     choices: Mapping[str, frozenset[str]]
     sends: frozenset[str]
+    goes_on: frozenset[str]
+    begins_anew: frozenset[str]
     bare: frozenset[str]
 
 
@@ -37,15 +41,15 @@ def load_typed(path: Path = TYPED) -> Typed:
     """Load how people type; raises PackError with every problem in the file."""
     problems = Problems()
     root = read_file(path, problems)
-    row = root.entry(required=["choices", "sends", "bare"]) if root else None
+    row = root.entry(required=["choices", *_LISTS]) if root else None
     choices = (
         row.read("choices", lambda f: {key.name: frozenset(value.texts()) for key, value in f.pairs()}, {})
         if row
         else {}
     )
-    sends, bare = (frozenset(row.read(name, Field.texts, ()) if row else ()) for name in ("sends", "bare"))
+    lists = {name: frozenset(row.read(name, Field.texts, ()) if row else ()) for name in _LISTS}
     problems.raise_any()
-    return Typed(choices, sends, bare)
+    return Typed(choices, **lists)
 
 
 def chosen(name: str, text: str, role: Audience, school: School) -> str | None:
@@ -69,6 +73,13 @@ def chosen(name: str, text: str, role: Audience, school: School) -> str | None:
 def says_send(text: str) -> bool:
     """Tell whether somebody types that it is to be sent."""
     return _bare(text.lstrip("/")) in load_typed().sends
+
+
+def takes_up(text: str) -> str:
+    """Give which button of an unfinished report somebody types, "report.go_on" or "report.anew", or nothing."""
+    typed, said = load_typed(), _bare(text)
+    ways = {"report.go_on": typed.goes_on, "report.anew": typed.begins_anew}
+    return next((name for name, words in ways.items() if said in {_bare(say(name)), *words}), "")
 
 
 def steps_in(text: str) -> bool:

@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING, TypeVar
 
 import click
 
-from bot.app import settings_from_environment
+from bot.app import of_known_schools, settings_from_environment
 from bot.opening import now
 from bot.packs import folders_of
 from bot.reachable import openable, refuse_dead_ends
+from handlers.asked_to_report import load_asked
 from handlers.typed import load_typed
 from handlers.wording import names
 from knowledge.answering.fitted import FITTED_ON_IMPORTS, load_fitted
@@ -58,11 +59,15 @@ def check(quiet: bool, folder: Path | None) -> None:
         counts += [*_beside(frozenset(ids), told), f"{len(signposts)} signposts"]
     contacts = told.read(partial(load_contacts, settings.contacts), {}) if settings.contacts else {}
     told.raise_any()
+    if folder is None:
+        of_known_schools(contacts, [school.slug for school in schools])
     # Where nothing is set yet, either platform will do.
     refuse_dead_ends(schools, contacts, openable(settings) or ("slack", "telegram"), now())
     if not quiet:
         for school in schools:
             click.echo(f"{school.slug}: {len(school.clauses)} clauses, {len(school.routes)} routes")
+        for slug, found in contacts.items():
+            click.echo(f"contacts: {slug}, {len(found.people)} people")
         click.echo("\n".join(counts))
         click.echo("All is well.")
 
@@ -94,6 +99,7 @@ def _beside(topics: frozenset[str], told: _Told) -> list[str]:
     safety, wording = told.read(load_safety, ()), told.read(names, frozenset())
     told.read(load_danger, None)
     told.read(load_typed, None)
+    told.read(load_asked, None)
     told.read(load_fitted, None)
     told.read(partial(load_fitted, FITTED_ON_IMPORTS), None)
     return [

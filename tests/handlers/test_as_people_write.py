@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
@@ -140,3 +141,38 @@ def test_a_misspelt_name_behind_mr_is_asked_about_before_its_bearer_is_told(live
 def test_my_sons_teacher_is_nobody_whom_the_school_told_the_bot_of(parent):
     tell(parent, kind="How an adult", who=("Yes, an adult", "A teacher"), story="my sons teacher pulled his ear")
     assert "Please check your report" in parent.sees
+
+
+@pytest.mark.parametrize(
+    ("more", "told"),
+    [
+        ("He gave my girl a lift home", "the caretaker I think\nHe gave my girl a lift home"),
+        ("That is all", "the caretaker I think"),
+        ("no", "the caretaker I think"),
+    ],
+)
+def test_a_few_words_where_a_choice_was_asked_are_kept_and_what_happened_is_asked_all_the_same(parent, more, told):
+    parent.says("report")
+    for label in ("No", "How an adult behaves", "Yes, an adult at the school"):
+        parent.presses(label)
+    parent.says("the caretaker I think")
+    for label in ("I'm not sure", "Yes", "Yes"):
+        parent.presses(label)
+    assert "So far I have: “the caretaker I think”. What else happened?" in parent.sees
+    assert "When" in parent.says(more)
+    assert answers(parent)["what"] == told
+    assert "when" not in answers(parent)
+
+
+@pytest.mark.parametrize("text", ["Go on with it", "go on", "continue"])
+def test_whoever_left_a_report_can_type_that_they_go_on_with_it(parent, clock, text):
+    parent.says("report")
+    parent.presses("No")
+    clock.goes_on(timedelta(days=1))
+    assert "Nobody has seen it" in parent.says("report")
+    assert "What is it about" in parent.says(text)
+
+
+@pytest.mark.parametrize("text", ["status GEC2-99P7-NMWF-4BH", "status GEC2-99P7-NMWF-4BHHX", "/status 0000-1111"])
+def test_a_code_with_a_sign_too_few_or_too_many_is_heard_as_a_code_that_nobody_has(parent, text):
+    assert "I know no report" in parent.says(text)

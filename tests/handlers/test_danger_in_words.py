@@ -193,6 +193,24 @@ def test_a_child_whom_nobody_at_school_can_hear_is_told_of_childline_and_a_grown
     assert "LADO" not in sent
 
 
+@pytest.mark.parametrize(
+    ("role", "kind_word"),
+    [(Audience.STAFF, "If it is you, you don't have to be alone"), (Audience.PUPIL, "You don't have to be alone")],
+)
+def test_whoever_wants_to_end_their_life_gets_a_kind_word_and_somebody_to_ring_beside_999(world, role, kind_word):
+    person = Person(world, school="st-marys", role=role)
+    person.says("report")
+    person.presses("No")
+    said = person.says("I can't go on, I want to kill myself")
+    assert "Ring 999 now" in said
+    assert kind_word in said
+    assert "116 123" in said
+    other = Person(world, school="st-marys", role=role, name="other")
+    other.says("report")
+    other.presses("No")
+    assert "116 123" not in other.says(KNIFE)
+
+
 def test_the_words_for_danger_promise_nothing_and_ask_for_nothing():
     for name in ("report.danger_unsure", "report.child_danger_unsure"):
         assert "999" in say(name)

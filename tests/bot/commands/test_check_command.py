@@ -7,6 +7,7 @@ import shutil
 import pytest
 
 from bot.commands import check
+from tests.handlers.telling import CONTACTS
 
 SCHOOLS = ("kingsthorpe-village", "newall-green", "st-johns", "st-marys", "st-peters")
 
@@ -78,3 +79,25 @@ def test_a_schools_own_letters_and_contacts_are_looked_at_too(run, packs, tmp_pa
 def test_a_folder_without_a_pack_is_wrong_use(run, folder, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     assert run("check", folder).exit_code == 2
+
+
+def test_contacts_of_a_school_that_nobody_knows_are_refused_with_a_guess(run, tmp_path, monkeypatch):
+    contacts = tmp_path / "contacts.yaml"
+    contacts.write_text(CONTACTS.read_text(encoding="utf-8").replace("school: st-peters", "school: st-peter"))
+    monkeypatch.setenv("ASKFIRST_CONTACTS", str(contacts))
+    for command in ("check", "doctor", "run", "chat"):
+        result = run(command)
+        assert result.exit_code, command
+        assert "there is no school st-peter. Did you mean st-peters?" in result.output, command
+
+
+def test_the_contacts_are_counted_too(run, monkeypatch):
+    for name, value in {
+        "CONTACTS": str(CONTACTS),
+        "TELEGRAM_TOKEN": "1:none",
+        "SLACK_BOT_TOKEN": "xoxb-none",
+        "SMTP_HOST": "127.0.0.1",
+        "PAGE_ADDRESS": "https://example.org",
+    }.items():
+        monkeypatch.setenv(f"ASKFIRST_{name}", value)
+    assert "contacts: st-peters, 7 people" in run("check").output
