@@ -107,10 +107,13 @@ def without_told(answers: Mapping[str, str]) -> dict[str, str]:
     return {name: value for name, value in answers.items() if not (name.startswith(NAMED) and value == "told")}
 
 
-def says(name: str, school: School, people: Iterable[Named] = ()) -> str:
-    """Say what a step was about; `people` are those who are named, for somebody who may see by which words."""
+def says(name: str, school: School, people: Iterable[Named] = (), role: Audience = Audience.STAFF) -> str:
+    """Say what a step was about, to somebody with a role.
+
+    `people` are those who are named, for somebody who may see by which words.
+    """
     if not name.startswith(NAMED):
-        return say(f"report.says_{name}")
+        return _words("says", name, role)
     if words := next((one.words for one in people if f"{NAMED}{one.who}" == name), ""):
         return say("report.says_named", who=say("report.words_named", words=words))
     who = name.removeprefix(NAMED)

@@ -27,12 +27,16 @@ def confirmed(sent: Sent, world: World) -> Reply:
     child = case.role == Audience.PUPIL
     lines = [say("report.trial")] if case.trial else []
     if case.readers:
-        lines.append(say("report.would_go_to" if case.trial else "report.goes_to", who=titles(case.readers, school)))
+        goes = "would_go_to" if case.trial else "child_goes_to" if child else "goes_to"
+        lines.append(say(f"report.{goes}", who=titles(case.readers, school)))
     if case.ring:
         whom = help_lines(for_reporter(case.ring, child=child), case.school, world)
         lines.append(say("report.child_nobody" if child else "report.nobody", lines=whom))
     lines += _while_closed(case, world)
-    lines += [say("report.reference", reference=sent.reference), say("report.code", code=sent.code)]
+    lines += [
+        say("report.reference", reference=sent.reference),
+        say("report.child_code" if child else "report.code", code=sent.code),
+    ]
     if case.answers.get("safe") == "no":
         lines.append(say("report.not_messaged"))
     if case.signposts and not child:

@@ -11,6 +11,7 @@ from handlers.message import Button, Card, Form, Reply, Signal
 from handlers.receipt import titles
 from handlers.typed import begins_with_yes, chosen, is_bare
 from handlers.wording import say
+from knowledge.model import Audience
 from knowledge.smart.signposts import load_signposts
 
 if TYPE_CHECKING:
@@ -123,10 +124,11 @@ def _review(draft: Draft, message: Message, world: World, cards: tuple[Card, ...
     fields = steps(draft, message, world)
     _, routed = unfinished.routed(draft, world)
     named = intake.named(school, draft.answers, world.contacts.get(draft.school))
-    about = {f.name: intake.says(f.name, school, named) for f in fields}
+    about = {f.name: intake.says(f.name, school, named, message.role) for f in fields}
     lines = [f"{what}: {intake.label(name, draft.answers[name], message.role, school)}" for name, what in about.items()]
     if routed.recipients:
-        lines.append(say("report.will_go_to", who=titles([r.role for r in routed.recipients], school)))
+        child = "child_" if message.role is Audience.PUPIL else ""
+        lines.append(say(f"report.{child}will_go_to", who=titles([r.role for r in routed.recipients], school)))
     if draft.school not in world.contacts:
         lines.append(say("report.trial"))
     change = (Button(say("report.change", what=what), "report.change", name) for name, what in about.items())

@@ -249,10 +249,15 @@ def test_a_child_gets_short_words_is_not_asked_for_a_kind_and_always_reaches_the
     child.says("a man on roblox asked me for my address and to keep it secret")
     child.presses("No, somebody else")
     child.presses("Yes")
-    child.presses("Leave this out")
+    review = child.presses("Leave this out")
+    assert "Who it is about: No, somebody else" in review
+    assert "these grown-ups at school, whose job is to help" in review
+    assert "About an adult" not in review
     draft = child.button("Send").value
     sent = child.presses("Send")
     assert "Thank you for telling" in sent
+    assert "Receipt code: " in sent
+    assert "what became of" not in sent
     assert "Speak to" not in sent
     assert len(stored(child)) == 1
     assert child.world.cases.sent(draft).case.kind == "grooming"
