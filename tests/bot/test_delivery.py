@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
+import pytest
+
 from bot.doctor import _store as examined
 from knowledge.model import Audience
 from tests.bot.leading import at_work, whom
@@ -18,6 +20,13 @@ def open_it(bot, label="dsl-1"):
     who = lead(bot.world, label)
     (line, *_) = bot.world.cases.listed("st-peters", who)
     return bot.world.cases.opened("st-peters", line.reference, who)
+
+
+def adds_danger(reporter, code):
+    """Let a reporter write to the school that somebody is in danger now."""
+    reporter.says(f"status {code}")
+    reporter.presses("Write to the school")
+    reporter.says("She says she will kill herself tonight")
 
 
 def test_a_notice_goes_to_each_recipients_first_channel_with_reference_and_urgency_alone(bot):
@@ -162,6 +171,45 @@ def test_a_reporter_who_adds_words_of_danger_reaches_every_reader_on_every_chann
         assert {address for _, address in whom(sent)} == told
         assert all(("danger now" in said) is (told is everywhere) for _, _, said in sent)
         assert not any(words in said for _, _, said in sent)
+
+
+@pytest.mark.parametrize("in_hand", [True, False], ids=["in hand", "unopened"])
+def test_words_of_danger_that_are_added_are_told_again_after_ten_minutes_and_for_as_long_as_nobody_opens_them(
+    bot, in_hand
+):
+    reporter, code = bot.report()
+    bot.works()
+    if in_hand:
+        open_it(bot)
+    adds_danger(reporter, code)
+    assert bot.works()
+    for _ in range(4):
+        assert bot.goes_on(timedelta(minutes=9)) == []
+        assert any("danger now" in words for _, _, words in bot.goes_on(timedelta(minutes=1)))
+    for _ in range(3):
+        assert any("danger now" in words for _, _, words in bot.goes_on(timedelta(days=1)))
+
+
+def test_a_reporter_whose_words_of_danger_nobody_opens_is_told_whom_to_ring(bot):
+    reporter, code = bot.report()
+    bot.works()
+    open_it(bot)
+    adds_danger(reporter, code)
+    bot.works()
+    sent = [one for _ in range(6) for one in bot.goes_on(timedelta(minutes=10))]
+    assert [words for channel, _, words in sent if channel == "test"] == ["You have a message."]
+    assert "Nobody at the school has opened your report in time" in reporter.says(f"status {code}")
+
+
+def test_words_of_danger_that_whoever_has_the_case_opens_again_are_chased_no_more(bot):
+    reporter, code = bot.report()
+    bot.works()
+    open_it(bot)
+    adds_danger(reporter, code)
+    assert bot.works()
+    open_it(bot)
+    for _ in range(36):
+        assert bot.goes_on(timedelta(minutes=10)) == []
 
 
 def test_where_it_is_not_safe_to_write_nothing_is_pushed(bot):

@@ -78,3 +78,10 @@ def test_somebody_whom_the_platform_does_not_know_for_a_day_is_answered_as_soon_
 
 def test_somebody_whom_the_platform_never_knows_is_told_so_in_the_end(goes_on):
     assert goes_on(PATIENCE + timedelta(minutes=6))[0] == "sorry"
+
+
+def test_whoever_waits_to_be_known_is_answered_though_the_clock_is_set_back(channel, goes_on, clock):
+    assert goes_on(timedelta(hours=8)) == []
+    clock.goes_on(-timedelta(hours=6))
+    channel.knows = True
+    assert goes_on(timedelta(minutes=30))[0] == "an answer"

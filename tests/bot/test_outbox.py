@@ -11,6 +11,7 @@ import pytest
 from bot.channels.channel import Delivery, Pace, Unsure
 from bot.opening import open_store
 from bot.outbox import PATIENCE, Outbox
+from bot.store.deliveries import Outcome
 
 NAME = "test"
 
@@ -150,6 +151,17 @@ async def test_a_lease_given_before_the_clock_was_set_back_holds_nothing_up(stor
     clock.goes_on(timedelta(days=-3))
     await all_sent(store, Outbox(store.deliveries, {NAME: platform}, clock, lambda _: None))
     assert platform.sent == [1]
+
+
+async def test_what_waits_to_be_sent_again_is_sent_though_the_clock_is_set_back(store, clock):
+    promise(store, clock, 1)
+    clock.goes_on(timedelta(hours=8))
+    now = clock()
+    (one,) = store.deliveries.turn([], [NAME], now, now + timedelta(seconds=20), 9)
+    store.deliveries.turn([Outcome(one.number, due=now + timedelta(minutes=5))], [NAME], now, now, 0)
+    clock.goes_on(-timedelta(hours=6))
+    clock.goes_on(timedelta(minutes=30))
+    assert store.deliveries.turn([], [NAME], clock(), clock() + timedelta(seconds=20), 9)
 
 
 async def test_after_days_without_the_bot_one_network_error_gives_nothing_up(store, outbox, platform, clock):

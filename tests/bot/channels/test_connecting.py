@@ -2,14 +2,23 @@
 
 from __future__ import annotations
 
+import threading
+from contextlib import contextmanager
+
 import pytest
 
+from bot.channels.channel import Unusable
+from bot.run import _LIMIT
+from bot.store.databases import StoreError
+from bot.store.watches import StoredWatches
 from handlers.wording import say
+from tests.bot.channels.slack.test_slack_faults import FilteredSlack
 from tests.handlers.telling import CONTACTS
 from tests.platforms.running import RunningBot
 from tests.platforms.slack import FakeSlack
 from tests.platforms.slack_parts import SECRET
 from tests.platforms.slack_parts import Fault as SlackFault
+from tests.platforms.slack_people import running
 from tests.platforms.telegram import FakeTelegram
 from tests.platforms.telegram_parts import Fault as TelegramFault
 from tests.platforms.telegram_people import Parent
@@ -47,6 +56,24 @@ def on_both(slack, telegram, engine, tmp_path, monkeypatch):
         "contacts": CONTACTS,
     }
     return RunningBot(telegram, engine, tmp_path, given)
+
+
+@contextmanager
+def starting(bot):
+    """Start the bot and don't wait until it runs; end it afterwards."""
+    threading.Thread(target=bot.__enter__, daemon=True).start()
+    try:
+        yield
+    finally:
+        bot.__exit__()
+
+
+@pytest.fixture
+def held():
+    """What a call waits for that hangs; let go of at the end."""
+    held = threading.Event()
+    yield held
+    held.set()
 
 
 def alarms(bot):
@@ -107,3 +134,48 @@ def test_a_token_that_turns_out_wrong_later_ends_the_bot_with_the_line_that_name
     with on_both as bot:
         bot.ends()
     assert "ASKFIRST_SLACK_BOT_TOKEN" in str(bot.error)
+
+
+def test_slack_is_connected_although_something_else_answered_in_its_place_when_it_was_tried_again(
+    engine, tmp_path, monkeypatch
+):
+    monkeypatch.setattr("bot.connecting._AGAIN", 0.05)
+    with FilteredSlack() as slack:
+        slack.joins("UTEACHER01")
+        slack.page, slack.filters = (200, "text/plain"), "auth.test"
+        with running(slack, engine, tmp_path) as bot:
+            slack.waits(lambda: slack.met > 2, "further tries")
+            slack.filters = ""
+            slack.says("UTEACHER01", "/privacy")
+            slack.waits(lambda: slack.newest("UTEACHER01"), "an answer")
+    assert bot.error is None
+
+
+def test_a_store_that_fails_for_good_while_a_platform_hangs_ends_the_bot(on_both, slack, held, monkeypatch):
+    def fails(*_):
+        raise StoreError("the database failed (DiskFull)")
+
+    monkeypatch.setattr(StoredWatches, "take", fails)
+    monkeypatch.setattr("bot.rounds.PAUSES", (0.05,))
+    slack.faults.append(SlackFault("apps.connections.open", held=held))
+    with pytest.raises(Unusable, match="DiskFull"):
+        on_both.__enter__()
+    assert not held.is_set()
+
+
+def test_told_to_end_while_a_platform_hangs_the_bot_ends_in_time(on_both, slack, held):
+    slack.faults.append(SlackFault("auth.test", held=held))
+    with starting(on_both):
+        slack.waits(lambda: not slack.faults, "a call that hangs")
+        on_both.loop.call_soon_threadsafe(on_both.running.end)
+        on_both._thread.join(_LIMIT)  # noqa: SLF001 -- its end, for which a watchdog would not wait any longer
+        assert not on_both.alive
+
+
+def test_while_telegram_hangs_people_on_slack_are_answered(on_both, slack, telegram, held):
+    telegram.faults += [TelegramFault("deleteWebhook", held=held)] * 4
+    with starting(on_both):
+        telegram.waits(lambda: len(telegram.faults) < 4, "a call that hangs")
+        slack.says("UTEACHER01", "/privacy")
+        slack.waits(lambda: slack.newest("UTEACHER01"), "an answer on Slack")
+        assert not held.is_set()

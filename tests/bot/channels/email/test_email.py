@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import socket
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
@@ -89,6 +90,31 @@ async def test_a_server_that_is_down_is_tried_again_and_stops_nothing():
     (delivery,) = down.tell("st-peters", "chair@governors.example.org", notices.message_waiting())
     with pytest.raises(Unsure):
         await down.send(delivery.payload)
+
+
+@pytest.mark.parametrize(
+    "greeting",
+    [
+        b"554 5.7.1 Your address is blocked for now\r\n",
+        b"421 4.3.2 Come back later\r\n",
+        b"HTTP/1.1 403 Forbidden\r\n\r\n<html>",
+        b"\xff\xfe\x00\x80\r\n",
+        b"",
+    ],
+    ids=["blocked", "busy", "a web filter", "garbage", "nothing"],
+)
+async def test_a_server_that_greets_nobody_as_it_should_is_tried_again_and_stops_nothing(greeting):
+    async def greet(_, writer):
+        writer.write(greeting)
+        writer.close()
+
+    async with await asyncio.start_server(greet, "127.0.0.1", 0) as strange:
+        port = strange.sockets[0].getsockname()[1]
+        channel = Email(Server("127.0.0.1", port, "none", "", "", "askfirst@school.example.org"))
+        assert "gives no answer now" in await channel.open()
+        (delivery,) = channel.tell("st-peters", "chair@governors.example.org", notices.message_waiting())
+        with pytest.raises((Unsure, Wait)):
+            await channel.send(delivery.payload)
 
 
 @pytest.mark.parametrize("security", ["starttls", "tls"])
