@@ -114,12 +114,12 @@ class Settings(BaseSettings):
     unfinished_minutes: int = Field(
         default=120,
         ge=10,
-        description="Minutes after which an unfinished report that speaks of danger is passed on. Empty: 120.",
+        description="Minutes (10 or more) after which an unfinished report of danger is passed on. Empty: 120.",
     )
     draft_days: int = Field(
         default=7,
         ge=1,
-        description="Days after which any other unfinished report is erased. Empty: 7.",
+        description="Days, 1 or more, after which any other unfinished report is erased. Empty: 7.",
     )
     smtp_host: str = Field(
         default="",
