@@ -38,6 +38,8 @@ ABILITY = "report"
 COMMANDS = ("report", "concern")
 _ASIDE = ("help", "privacy", "forget", "menu")
 """Words that are never taken as a part of what happened."""
+_OFFERED = "report.offered"
+"""The ability by name under which the memory keeps which unfinished report somebody was asked about."""
 _SENT = "sent"
 _LISTENS = timedelta(hours=1)
 """How long after the last answer a text is still taken as the next one."""
@@ -73,7 +75,7 @@ def _start_or_go_on(draft: Draft | None, message: Message, world: World) -> Repl
     if draft.school != message.school:
         return _anew(draft, message, world)
     if not under_way(message, world):
-        return _unfinished()
+        return _unfinished(draft, message, world)
     if is_aside(message, world):
         return _aside(_command_in(message.text), draft, message, world)
     return ask(draft, message, world) if message.action else _heard(draft, message, world)
@@ -93,7 +95,7 @@ def unsent(message: Message, world: World) -> Reply | None:
         return None
     until = world.clock() + _REMINDS
     world.memory.keep(message.person, message.conversation, _REMINDED, {"draft": draft.id}, until)
-    return _unfinished()
+    return _unfinished(draft, message, world)
 
 
 def _anew(draft: Draft | None, message: Message, world: World) -> Reply:
@@ -185,7 +187,9 @@ def _start(message: Message, world: World, words: str = "") -> Reply:
     )
 
 
-def _unfinished() -> Reply:
+def _unfinished(draft: Draft, message: Message, world: World) -> Reply:
+    """Ask whether somebody goes on with a report that they left; for a while they may type it, too."""
+    world.memory.keep(message.person, message.conversation, _OFFERED, {"draft": draft.id}, world.clock() + _LISTENS)
     buttons = (Button(say("report.go_on"), "report.go_on"), Button(say("report.anew"), "report.anew"))
     return Reply((note("report.unfinished"),), buttons)
 
@@ -233,7 +237,9 @@ def is_aside(message: Message, world: World) -> bool:
 def taken_up(message: Message, world: World) -> Reply | None:
     """Do what somebody types who was asked whether they go on with a report or begin anew; None where nobody was."""
     action, draft = takes_up(message.text), world.drafts.current(message.person, message.conversation)
-    if not action or not message.private or draft is None or draft.school != message.school:
+    if not action or draft is None:
+        return None
+    if world.memory.recall(message.person, message.conversation, _OFFERED).get("draft") != draft.id:
         return None
     return handle(replace(message, text="", action=action), world)
 

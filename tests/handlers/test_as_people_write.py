@@ -176,3 +176,11 @@ def test_whoever_left_a_report_can_type_that_they_go_on_with_it(parent, clock, t
 @pytest.mark.parametrize("text", ["status GEC2-99P7-NMWF-4BH", "status GEC2-99P7-NMWF-4BHHX", "/status 0000-1111"])
 def test_a_code_with_a_sign_too_few_or_too_many_is_heard_as_a_code_that_nobody_has(parent, text):
     assert "I know no report" in parent.says(text)
+
+
+def test_start_again_typed_out_of_the_blue_erases_no_report(parent, clock):
+    parent.says("report")
+    parent.says("He keeps asking my daughter which school she goes to, night after night")
+    clock.goes_on(timedelta(days=1))
+    parent.says("start again")
+    assert "which school" in answers(parent)["what"]
